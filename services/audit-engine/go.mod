@@ -1,0 +1,7 @@
+module doorstep.example/services/audit-engine
+
+go 1.26.0
+
+require doorstep.example/pkg v0.0.0
+
+replace doorstep.example/pkg => ../../pkg
