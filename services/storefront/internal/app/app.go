@@ -1,0 +1,173 @@
+// Package app wires the storefront together; main and tests call it.
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/pkg/config"
+	"doorstep.example/pkg/database"
+	"doorstep.example/pkg/mailapi"
+	"doorstep.example/pkg/service"
+	"doorstep.example/services/storefront/internal/alert"
+	"doorstep.example/services/storefront/internal/blob"
+	"doorstep.example/services/storefront/internal/catalog"
+	"doorstep.example/services/storefront/internal/checkout"
+	"doorstep.example/services/storefront/internal/delivery"
+	"doorstep.example/services/storefront/internal/fulfil"
+	"doorstep.example/services/storefront/internal/jobs"
+	"doorstep.example/services/storefront/internal/kind"
+	"doorstep.example/services/storefront/internal/ops"
+	"doorstep.example/services/storefront/internal/page"
+	"doorstep.example/services/storefront/internal/payment"
+	"doorstep.example/services/storefront/internal/store"
+	"doorstep.example/services/storefront/internal/web"
+	"doorstep.example/services/storefront/internal/webhook"
+)
+
+// readyTimeout bounds the questions of one /readyz.
+const readyTimeout = 2 * time.Second
+
+// Run serves until ctx ends, then drains.
+func Run(ctx context.Context, c *Config, log *slog.Logger) error {
+	a, err := Open(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.Queue.Run(ctx) })
+	group.Go(func() error {
+		return service.Serve(ctx, log,
+			service.Listener{Addr: c.Addr, Variable: "STOREFRONT_ADDR", Handler: a.Public},
+			service.Listener{Addr: c.OpsAddr, Variable: "STOREFRONT_OPS_ADDR", Handler: a.Ops})
+	})
+	return group.Wait()
+}
+
+// App is the wired storefront.
+type App struct {
+	DB     *database.DB
+	Blobs  *blob.Store
+	Queue  *jobs.Queue
+	Public *echo.Echo
+	Ops    *echo.Echo
+}
+
+// Close releases what Open opened.
+func (a *App) Close() {
+	if a.Blobs != nil {
+		_ = a.Blobs.Close() // nothing is being written any more
+	}
+	if a.DB != nil {
+		a.DB.Close()
+	}
+}
+
+// Open builds everything, from the configuration to the two handlers.
+func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
+	shopURL := c.PublicBaseURL.String()
+	kinds := kind.All(auditapi.Client{BaseURL: c.AuditEngineURL.String(), Token: c.InternalToken}, filepath.Dir(c.CatalogFile))
+	goods, err := catalog.Load(c.CatalogFile, kind.Checkers(kinds))
+	if err != nil {
+		return nil, err
+	}
+	pages, err := page.New(shop(c, goods.Seller, shopURL))
+	if err != nil {
+		return nil, err
+	}
+	a := &App{}
+	if a.DB, err = database.Open(ctx, c.DatabaseURL.Reveal(), store.Migrations()); err != nil {
+		return nil, config.Errors{config.Bad("DATABASE_URL", "%v", err)}
+	}
+	if a.Blobs, err = blob.Open(ctx, c.BlobURL); err != nil {
+		a.Close()
+		return nil, config.Errors{config.Bad("BLOB_URL", "%v", err)}
+	}
+	tokens, err := delivery.NewTokens(ctx, a.DB, c.DownloadKeys)
+	if err != nil {
+		a.Close()
+		return nil, err
+	}
+	a.Queue = jobs.New(a.DB)
+	seller := mailapi.Seller{Name: goods.Seller.Name, Color: goods.Seller.Color, URL: shopURL, Support: goods.Seller.Support, Address: goods.Seller.Address}
+	raiser := &alert.Raiser{
+		Queue: a.Queue, Seller: seller, Catalog: goods, To: cmp.Or(c.AlertEmail, goods.Seller.Support),
+		ShopURL: shopURL, ConsoleURL: c.OpsBaseURL.String(), Log: log, Now: now,
+	}
+	fulfiller := &fulfil.Fulfiller{
+		DB: a.DB, Queue: a.Queue, Catalog: goods, Kinds: kinds, Blobs: a.Blobs,
+		Mailer: mailapi.Client{BaseURL: c.MailerURL.String(), Token: c.InternalToken},
+		Tokens: tokens, Alerts: raiser, Seller: seller, ShopURL: shopURL, Log: log, Now: now,
+	}
+	if err := a.Queue.Open(ctx, log, fulfiller.Workers()); err != nil {
+		a.Close()
+		return nil, err
+	}
+	stripe := payment.New(payment.Config{Key: c.StripeKey, BaseURL: c.StripeAPIBase})
+	metrics := service.NewMetrics()
+	site := &web.Site{
+		DB: a.DB, Catalog: goods, Kinds: kinds, Payment: stripe, Fulfil: fulfiller, Pages: pages,
+		Desk:       &checkout.Desk{DB: a.DB, Catalog: goods, Kinds: kinds, Payment: stripe, ShopURL: shopURL, Now: now},
+		Courier:    &delivery.Courier{DB: a.DB, Blobs: a.Blobs, Tokens: tokens, Now: now},
+		Webhook:    &webhook.Receiver{DB: a.DB, Secrets: c.WebhookSecrets, Apply: fulfiller, Log: log, Now: now},
+		MailHook:   web.NewMailHook(c.MailerURL.URL, log),
+		ShopURL:    shopURL,
+		PayOrigins: payOrigins(c.StripeAPIBase),
+		Log:        log,
+		Now:        now,
+	}
+	a.Public = service.NewEcho(service.EchoConfig{Log: log, Metrics: metrics, Proxies: c.TrustedProxies, RenderError: site.RenderError})
+	site.Routes(a.Public)
+	service.Health(a.Public, a.ready)
+	a.Ops = service.NewEcho(service.EchoConfig{Log: log, Metrics: metrics})
+	(&ops.Desk{DB: a.DB, Metrics: metrics, Token: c.InternalToken}).Routes(a.Ops)
+	service.Health(a.Ops, a.ready)
+	return a, nil
+}
+
+// ready says what is missing. The engine and the mailer are not asked: the shop
+// sells and stores without them, and their jobs wait.
+func (a *App) ready(c echo.Context) []string {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), readyTimeout)
+	defer cancel()
+	var reasons []string
+	if err := a.DB.Ping(ctx); err != nil {
+		reasons = append(reasons, fmt.Sprintf("the database does not answer: %v", err))
+	}
+	if err := a.Blobs.Ready(ctx); err != nil {
+		reasons = append(reasons, fmt.Sprintf("the artefact store does not answer: %v", err))
+	}
+	return reasons
+}
+
+func shop(c *Config, s catalog.Seller, shopURL string) page.Shop {
+	view := page.Shop{
+		Name: s.Name, Tagline: s.Tagline, Color: s.Color, URL: shopURL, Support: s.Support, Address: s.Address,
+		Sandbox: c.StripeAPIBase != "" || !strings.Contains(c.StripeKey.Reveal(), "_live_"),
+	}
+	for _, l := range s.Legal {
+		view.Legal = append(view.Legal, page.Link{Text: l.Text, URL: l.URL})
+	}
+	return view
+}
+
+// payOrigins are where the order form may lead: Stripe's hosted page, or the
+// sandbox's, which lies at the address of its API.
+func payOrigins(apiBase string) []string {
+	origins := []string{"https://checkout.stripe.com"}
+	if u, err := url.Parse(apiBase); err == nil && u.Host != "" {
+		origins = append(origins, u.Scheme+"://"+u.Host)
+	}
+	return origins
+}

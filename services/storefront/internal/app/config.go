@@ -1,0 +1,55 @@
+package app
+
+import (
+	"strings"
+	"time"
+
+	"doorstep.example/pkg/config"
+)
+
+// Config is the storefront's configuration.
+type Config struct {
+	config.Common
+	config.Internal
+	Addr           string         `envconfig:"STOREFRONT_ADDR" default:":8080" desc:"public address: pages, checkout, webhooks, downloads"`
+	OpsAddr        string         `envconfig:"STOREFRONT_OPS_ADDR" default:"127.0.0.1:8081" desc:"operators' address: orders, alerts, metrics; keep it private"`
+	OpsBaseURL     config.URL     `envconfig:"OPS_BASE_URL" default:"http://127.0.0.1:8081" desc:"how operators reach that address; used in alerts"`
+	PublicBaseURL  config.URL     `envconfig:"PUBLIC_BASE_URL" default:"http://127.0.0.1:8080" desc:"how buyers reach the shop; used in links and at Stripe"`
+	TrustedProxies config.CIDRs   `envconfig:"TRUSTED_PROXIES" desc:"networks of reverse proxies whose forwarded headers are believed"`
+	CatalogFile    string         `envconfig:"CATALOG_FILE" default:"deploy/catalog.yaml" desc:"what the shop sells"`
+	DatabaseURL    config.Secret  `envconfig:"DATABASE_URL" default:"sqlite:var/storefront.db" desc:"sqlite:PATH, or postgres://… for several machines"`
+	BlobURL        string         `envconfig:"BLOB_URL" default:"file:var/blobs" desc:"where artefacts lie: file:DIR or s3://BUCKET?endpoint=…&region=…"`
+	StripeKey      config.Secret  `envconfig:"STRIPE_SECRET_KEY" required:"true" desc:"Stripe's secret key: sk_test_… or sk_live_…"`
+	WebhookSecrets config.Secrets `envconfig:"STRIPE_WEBHOOK_SECRETS" required:"true" desc:"signing secrets of the webhook endpoint (whsec_…); any of them verifies"`
+	StripeAPIBase  string         `envconfig:"STRIPE_API_BASE" desc:"another address for Stripe's API, such as the sandbox's; empty: Stripe's own"`
+	DownloadKeys   config.Secrets `envconfig:"DOWNLOAD_KEYS" desc:"kid:base64 of at least 32 bytes; the first signs links, all verify; empty: a key is made and kept in the database"`
+	AuditEngineURL config.URL     `envconfig:"AUDIT_ENGINE_URL" default:"http://127.0.0.1:5000" desc:"the audit-engine"`
+	MailerURL      config.URL     `envconfig:"MAILER_URL" default:"http://127.0.0.1:5001" desc:"the mailer"`
+	AlertEmail     string         `envconfig:"ALERT_EMAIL" desc:"who is told when something fails; empty: the catalogue's support address"`
+}
+
+// Validate checks what spans variables.
+func (c *Config) Validate() []error {
+	var errs []error
+	key := c.StripeKey.Reveal()
+	switch {
+	case key == "":
+	case !strings.HasPrefix(key, "sk_") && !strings.HasPrefix(key, "rk_"):
+		errs = append(errs, config.Bad("STRIPE_SECRET_KEY", "must begin with sk_ or rk_; the publishable key (pk_) cannot open sessions"))
+	case strings.Contains(key, "_live_") && c.PublicBaseURL.Scheme != "https":
+		errs = append(errs, config.Bad("PUBLIC_BASE_URL", "must be https:// when STRIPE_SECRET_KEY is a live key"))
+	}
+	for _, secret := range c.WebhookSecrets {
+		errs = append(errs, config.CheckSecret("STRIPE_WEBHOOK_SECRETS", secret)...)
+	}
+	if c.StripeAPIBase != "" {
+		var base config.URL
+		if base.Decode(c.StripeAPIBase) != nil {
+			errs = append(errs, config.Bad("STRIPE_API_BASE", "must be URL (an absolute http:// or https:// address is expected)"))
+		}
+	}
+	return errs
+}
+
+// now is the clock of the whole program, in the precision of the database.
+func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }

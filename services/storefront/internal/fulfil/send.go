@@ -1,0 +1,165 @@
+package fulfil
+
+import (
+	"context"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"doorstep.example/pkg/database"
+	"doorstep.example/pkg/errs"
+	"doorstep.example/pkg/mailapi"
+	"doorstep.example/services/storefront/internal/alert"
+	"doorstep.example/services/storefront/internal/jobs"
+	"doorstep.example/services/storefront/internal/order"
+	"doorstep.example/services/storefront/internal/store"
+)
+
+const sendBackoff = 30 * time.Minute
+
+// sendWorker hands one intended mail to the mailer.
+type sendWorker struct {
+	river.WorkerDefaults[jobs.SendArgs]
+	f *Fulfiller
+}
+
+func (*sendWorker) NextRetry(job *river.Job[jobs.SendArgs]) time.Time {
+	return time.Now().UTC().Add(jobs.Backoff(job.Attempt, sendBackoff))
+}
+
+// Work is the step: take the intent, send under its key, note the outcome. A crash
+// after the mailer's answer repeats the call with the same key, which sends nothing.
+func (w *sendWorker) Work(ctx context.Context, job *river.Job[jobs.SendArgs]) error {
+	m, o, ok, err := w.take(ctx, job)
+	if err != nil || !ok {
+		return err
+	}
+	mail, err := w.f.compose(ctx, m, o)
+	var sent *mailapi.Message
+	if err == nil {
+		sent, err = w.f.Mailer.Send(ctx, m.ID, mail)
+	}
+	if err == nil && sent.State == mailapi.StateFailed {
+		err = errs.New(errs.Unprocessable, "The mail was refused for good.")
+	}
+	if err != nil {
+		return w.failed(ctx, job, m, o, err)
+	}
+	return w.f.DB.InTx(ctx, func(tx database.Tx) error {
+		if err := w.sent(ctx, tx, m, o, sent); err != nil {
+			return err
+		}
+		return jobs.Complete(ctx, tx, job)
+	})
+}
+
+// take re-checks the order's state right before the mail goes out: a mail that the
+// order no longer allows is cancelled.
+func (w *sendWorker) take(ctx context.Context, job *river.Job[jobs.SendArgs]) (m store.Message, o order.Order, ok bool, err error) {
+	err = w.f.DB.InTx(ctx, func(tx database.Tx) error {
+		if m, err = store.MessageByID(ctx, tx, job.Args.MessageID); err != nil {
+			return err
+		}
+		if o, err = store.Order(ctx, tx, m.OrderID); err != nil {
+			return err
+		}
+		if m.State != mailapi.StateQueued {
+			return jobs.Complete(ctx, tx, job)
+		}
+		if ok = allowed(m, o); ok {
+			return nil
+		}
+		if err := store.AdvanceMessage(ctx, tx, m.ID, mailapi.StateQueued, store.Cancelled, "", "the order is "+string(o.State), w.f.Now()); err != nil {
+			return err
+		}
+		return jobs.Complete(ctx, tx, job)
+	})
+	return m, o, ok, err
+}
+
+// allowed reports whether the order's state still wants the mail.
+func allowed(m store.Message, o order.Order) bool {
+	switch {
+	case m.Template == mailapi.TemplateAlert:
+		return true
+	case m.Purpose == store.PurposeReceipt:
+		return !o.PaidAt.IsZero() && o.State != order.Refunded
+	default:
+		return o.State.Deliverable()
+	}
+}
+
+// sent notes that the mailer took the mail; of the delivery mail the order becomes Sent.
+func (w *sendWorker) sent(ctx context.Context, tx database.Tx, m store.Message, o order.Order, answer *mailapi.Message) error {
+	now := w.f.Now()
+	if err := store.AdvanceMessage(ctx, tx, m.ID, mailapi.StateQueued, answer.State, answer.ID, answer.Provider, now); err != nil {
+		return err
+	}
+	if m.Template == mailapi.TemplateAlert {
+		return nil
+	}
+	if err := store.Note(ctx, tx, o.ID, now, order.EntryMail, name(m)+" "+answer.State+" by "+answer.Provider); err != nil {
+		return err
+	}
+	if m.Purpose == store.PurposeDelivery && o.State == order.Ready {
+		if err := store.Advance(ctx, tx, o.ID, order.Ready, order.Sent, now, "mail "+answer.State+" by "+answer.Provider); err != nil {
+			return err
+		}
+	}
+	if answer.State == mailapi.StateAmbiguous {
+		return w.f.Alerts.Raise(ctx, tx, alert.Alert{
+			Order: o, Reason: alert.ReasonMail, State: store.AlertNeedsPerson, What: "It is not certain that the " + name(m) + " was sent.",
+			Tried: "The provider broke off in the middle; sending again by itself could double the mail.", ToDo: "Ask the provider or the customer, then send it again if needed.",
+		})
+	}
+	if err := w.f.Alerts.Resolve(ctx, tx, o, alert.ReasonMail); err != nil {
+		return err
+	}
+	if answer.Confirms {
+		return w.f.Queue.Enqueue(ctx, tx, jobs.ConfirmArgs{MessageID: m.ID}, confirmFirst)
+	}
+	return nil
+}
+
+// failed decides what a failure means. The mailer cannot send a mail about its own
+// failure, so the alert's mail waits with all others until it can.
+func (w *sendWorker) failed(ctx context.Context, job *river.Job[jobs.SendArgs], m store.Message, o order.Order, cause error) error {
+	outcome := judge(ctx, cause, job.Attempt, job.MaxAttempts)
+	if outcome.interrupted {
+		return river.JobSnooze(0)
+	}
+	a := alert.Alert{
+		Order: o, Reason: alert.ReasonMail, State: store.AlertRetrying, What: "The " + name(m) + " cannot be sent: " + what(cause), Tried: outcome.tried,
+		ToDo: "Nothing yet. Look at the mailer if this does not resolve itself.", Artefact: w.f.orderURL(o),
+	}
+	if !outcome.final {
+		if m.Template != mailapi.TemplateAlert { // an alert about an alert would never end
+			if err := w.f.raise(ctx, a); err != nil {
+				return err
+			}
+		}
+		return outcome.retry(cause)
+	}
+	a.State, a.ToDo = store.AlertNeedsPerson, "Reach the customer another way, correct the address, and send the mail again. The goods are on the order page."
+	return w.f.DB.InTx(ctx, func(tx database.Tx) error {
+		if err := store.AdvanceMessage(ctx, tx, m.ID, mailapi.StateQueued, mailapi.StateFailed, "", what(cause), w.f.Now()); err != nil {
+			return err
+		}
+		if m.Template != mailapi.TemplateAlert {
+			if err := w.f.undeliverable(ctx, tx, m, o, a); err != nil {
+				return err
+			}
+		}
+		return jobs.Complete(ctx, tx, job)
+	})
+}
+
+// undeliverable raises a and, for the mail with the goods, moves the order.
+func (f *Fulfiller) undeliverable(ctx context.Context, tx database.Tx, m store.Message, o order.Order, a alert.Alert) error {
+	if m.Purpose == store.PurposeDelivery && o.State.CanBecome(order.Undeliverable) {
+		if err := store.Advance(ctx, tx, o.ID, o.State, order.Undeliverable, f.Now(), a.What); err != nil {
+			return err
+		}
+	}
+	return f.Alerts.Raise(ctx, tx, a)
+}

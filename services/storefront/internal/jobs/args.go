@@ -1,0 +1,54 @@
+package jobs
+
+import (
+	"github.com/riverqueue/river"
+
+	"doorstep.example/services/storefront/internal/order"
+)
+
+// Attempts of each kind before a person must act. With Backoff these are about an
+// hour and a half for an artefact and half a day for a mail.
+const (
+	produceAttempts = 12
+	sendAttempts    = 30
+	confirmAttempts = 10
+)
+
+// ProduceArgs makes an order's artefact.
+type ProduceArgs struct {
+	OrderID order.ID `json:"order_id"`
+}
+
+// Kind implements river.JobArgs.
+func (ProduceArgs) Kind() string { return "produce" }
+
+// InsertOpts implements river.JobArgsWithInsertOpts.
+func (ProduceArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueProduce, MaxAttempts: produceAttempts}
+}
+
+// SendArgs hands one mail to the mailer.
+type SendArgs struct {
+	MessageID string `json:"message_id"`
+}
+
+// Kind implements river.JobArgs.
+func (SendArgs) Kind() string { return "send" }
+
+// InsertOpts implements river.JobArgsWithInsertOpts.
+func (SendArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueMail, MaxAttempts: sendAttempts}
+}
+
+// ConfirmArgs asks the mailer what became of a mail.
+type ConfirmArgs struct {
+	MessageID string `json:"message_id"`
+}
+
+// Kind implements river.JobArgs.
+func (ConfirmArgs) Kind() string { return "confirm" }
+
+// InsertOpts implements river.JobArgsWithInsertOpts.
+func (ConfirmArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueMail, MaxAttempts: confirmAttempts}
+}

@@ -1,0 +1,156 @@
+package kind
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/pkg/mailapi"
+	"doorstep.example/services/storefront/internal/catalog"
+)
+
+// Fields of an audit's order form.
+const (
+	FieldTargetURL  = "target_url"
+	FieldTargetName = "target_name"
+)
+
+// reportLife is how long a report may be fetched from the order page.
+const reportLife = 180 * 24 * time.Hour
+
+// maxAttached is the largest PDF that goes into the mail; base64 makes a third more
+// of it, and mail servers commonly refuse beyond 10 MB. The order page has it anyway.
+const maxAttached = 7 << 20
+
+// audit is a security audit of the customer's server, made by the audit-engine.
+type audit struct{ engine auditapi.Client }
+
+func (audit) Check(p catalog.Product, _ string) map[string]string {
+	if p.Tier == "" {
+		return map[string]string{"tier": "is missing: an audit needs automated, compliance or redteam"}
+	}
+	return nil
+}
+
+func (audit) Fields() []Field {
+	return []Field{
+		{
+			Name: FieldTargetURL, Label: "Address of the site", Type: "url", Placeholder: "https://shop.example.com/",
+			Help:         "The public address that the audit looks at. It must be yours, or you must be allowed to have it audited.",
+			Autocomplete: "url", Required: true, MaxLength: 500, Clean: cleanTarget,
+		},
+		{
+			Name: FieldTargetName, Label: "Name on the report", Type: "text", Placeholder: "Example Ltd",
+			Help: "Printed on the cover. Left empty, it is the site's name.", Autocomplete: "organization", MaxLength: 120, Clean: cleanName,
+		},
+	}
+}
+
+func (a audit) Produce(ctx context.Context, j Job) (Made, error) {
+	report, pdf, err := a.engine.Audit(ctx, auditapi.Request{
+		TargetURL:  j.Order.Fields[FieldTargetURL],
+		TargetName: targetName(j.Order.Fields),
+		Tier:       j.Order.Tier,
+		OrderID:    string(j.Order.ID),
+		ReportID:   j.Order.ID.ReportID(),
+		Seller:     auditapi.Seller{Name: j.Seller.Name, Color: j.Seller.Color, URL: j.ShopURL, Email: j.Seller.Support},
+		VerifyURL:  j.VerifyURL,
+	}, func(e auditapi.Event) { j.Progress(e.Title, e.Done, e.Total) })
+	if err != nil {
+		return Made{}, err
+	}
+	data, err := json.Marshal(report)
+	if err != nil {
+		return Made{}, fmt.Errorf("encode the report: %w", err)
+	}
+	return Made{
+		Files: []File{
+			{Name: fileName(report), ContentType: "application/pdf", Content: pdf},
+			{Name: "report.json", ContentType: "application/json", Content: data, Internal: true},
+		},
+		Report: report,
+	}, nil
+}
+
+func (audit) Grant(catalog.Product) (int, time.Duration) { return 0, reportLife }
+
+func (audit) Template() string { return mailapi.TemplateReport }
+
+func (audit) Mail(h Handover) Mail {
+	attach := true
+	for _, f := range h.Files {
+		attach = attach && f.Size <= maxAttached
+	}
+	return Mail{Attach: attach, Data: mailapi.Report{
+		Seller: h.Seller, Order: h.Shown, Target: h.Order.Fields[FieldTargetURL], ReportID: h.Report.ReportID,
+		Grade: h.Report.Grade, Score: h.Report.Score, Summary: h.Report.Summary, Attached: attach,
+	}}
+}
+
+// cleanTarget checks the form of the address. Whether it may be dialled at all is
+// judged by the engine, which resolves it.
+func cleanTarget(value string) (string, string) {
+	if !strings.Contains(value, "://") {
+		value = "https://" + value
+	}
+	if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return "", "A web address has no spaces in it."
+	}
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || u.Hostname() == "":
+		return "", "This is not a web address. Example: https://shop.example.com/"
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "", "The address must begin with https:// or http://."
+	case u.User != nil:
+		return "", "Leave user name and password out of the address."
+	case strings.Contains(u.Host, "%"):
+		return "", "Network zones cannot be audited; give the public address."
+	}
+	if _, err := netip.ParseAddr(u.Hostname()); err != nil && !strings.Contains(u.Hostname(), ".") {
+		return "", "The address needs a full public name, such as shop.example.com."
+	}
+	u.Fragment = ""
+	return u.String(), ""
+}
+
+func cleanName(value string) (string, string) {
+	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return "", "Please write the name on one line."
+	}
+	return value, ""
+}
+
+func targetName(fields map[string]string) string {
+	if name := fields[FieldTargetName]; name != "" {
+		return name
+	}
+	u, err := url.Parse(fields[FieldTargetURL])
+	if err != nil {
+		return fields[FieldTargetURL]
+	}
+	return u.Hostname()
+}
+
+// fileName is safe on every system: letters, digits, dots and hyphens.
+func fileName(r *auditapi.Report) string {
+	host := r.Target
+	if u, err := url.Parse(r.Target); err == nil {
+		host = u.Hostname()
+	}
+	safe := strings.Map(func(c rune) rune {
+		if (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' {
+			return c
+		}
+		return '-'
+	}, strings.ToLower(host))
+	if len(safe) > 60 {
+		safe = safe[:60]
+	}
+	return "security-audit-" + strings.Trim(safe, ".-") + "-" + r.ReportID + ".pdf"
+}

@@ -1,0 +1,40 @@
+package order
+
+import "time"
+
+// Order is one purchase.
+type Order struct {
+	ID            ID
+	State         State
+	StateAt       time.Time
+	Product       string
+	Tier          string // of an audit; empty otherwise
+	CustomerEmail string
+	ContactName   string
+	Fields        map[string]string // what the product's form asked for: target_url, target_name, …
+	Amount        int64             // the price it was sold at, in minor units of Currency
+	Currency      string            // ISO 4217, lower case as Stripe writes it
+	SessionID     string            // Stripe's Checkout session; empty until Stripe has answered
+	PaymentIntent string
+	CreatedAt     time.Time
+	SubmittedAt   time.Time // checkout completed with a delayed payment; zero otherwise
+	PaidAt        time.Time // zero until paid
+}
+
+// Kinds of timeline entries.
+const (
+	EntryState    = "state"
+	EntryNote     = "note"
+	EntryMail     = "mail"
+	EntryAlert    = "alert"
+	EntryDownload = "download"
+)
+
+// Entry is one line of an order's timeline. From and To are set for EntryState.
+type Entry struct {
+	At     time.Time
+	Kind   string
+	From   State
+	To     State
+	Detail string
+}

@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"doorstep.example/pkg/database"
+	"doorstep.example/pkg/errs"
+	"doorstep.example/services/storefront/internal/order"
+)
+
+const orderColumns = `id, state, state_at, product, tier, customer_email, contact_name, fields,
+	amount, currency, session_id, payment_intent, created_at, submitted_at, paid_at`
+
+// InsertOrder adds a new order in AwaitingPayment with its first timeline entry.
+// An id that exists already is left alone and reported as false.
+func InsertOrder(ctx context.Context, tx database.Tx, o order.Order, detail string) (bool, error) {
+	fields, err := encode(o.Fields)
+	if err != nil {
+		return false, err
+	}
+	n, err := tx.Exec(ctx, `INSERT INTO orders (`+orderColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		ON CONFLICT (id) DO NOTHING`,
+		string(o.ID), string(order.AwaitingPayment), ms(o.CreatedAt), o.Product, o.Tier, o.CustomerEmail, o.ContactName, fields,
+		o.Amount, o.Currency, text(o.SessionID), text(o.PaymentIntent), ms(o.CreatedAt), ms(o.SubmittedAt), ms(o.PaidAt))
+	if err != nil || n == 0 {
+		return false, wrap(err, "insert the order")
+	}
+	return true, appendEntry(ctx, tx, o.ID, order.Entry{At: o.CreatedAt, Kind: order.EntryState, To: order.AwaitingPayment, Detail: detail})
+}
+
+// Order reads one order. NotFound if there is none.
+func Order(ctx context.Context, q database.Queryer, id order.ID) (order.Order, error) {
+	o, err := scanOrder(q.QueryRow(ctx, `SELECT `+orderColumns+` FROM orders WHERE id = $1`, string(id)))
+	if err != nil {
+		return order.Order{}, notFound(err, "order")
+	}
+	return o, nil
+}
+
+// OrderByPayment finds the order of a payment intent. NotFound if there is none.
+func OrderByPayment(ctx context.Context, q database.Queryer, paymentIntent string) (order.Order, error) {
+	o, err := scanOrder(q.QueryRow(ctx, `SELECT `+orderColumns+` FROM orders WHERE payment_intent = $1`, paymentIntent))
+	if err != nil {
+		return order.Order{}, notFound(err, "order")
+	}
+	return o, nil
+}
+
+// Advance moves an order, writes the move to the timeline, and returns Conflict
+// when the order is no longer in from: somebody else was faster. It is the only
+// place that writes a state. A move that the table forbids is a bug, and says so.
+func Advance(ctx context.Context, tx database.Tx, id order.ID, from, to order.State, at time.Time, detail string) error {
+	if !from.CanBecome(to) {
+		return fmt.Errorf("advance order %s: %s must not become %s", id, from, to)
+	}
+	set := ""
+	if to == order.Paid {
+		set = `, paid_at = COALESCE(paid_at, $2)`
+	}
+	n, err := tx.Exec(ctx, `UPDATE orders SET state = $1, state_at = $2`+set+` WHERE id = $3 AND state = $4`,
+		string(to), at.UnixMilli(), string(id), string(from))
+	if err != nil {
+		return wrap(err, "advance the order")
+	}
+	if n == 0 {
+		return errs.New(errs.Conflict, "The order has moved on meanwhile.")
+	}
+	return appendEntry(ctx, tx, id, order.Entry{At: at, Kind: order.EntryState, From: from, To: to, Detail: detail})
+}
+
+// SetSession ties the order to its Checkout session, once.
+func SetSession(ctx context.Context, tx database.Tx, id order.ID, sessionID string) error {
+	_, err := tx.Exec(ctx, `UPDATE orders SET session_id = $1 WHERE id = $2 AND session_id IS NULL`, sessionID, string(id))
+	return wrap(err, "set the session")
+}
+
+// SetPayment notes the payment intent, by which refunds and disputes find the order.
+func SetPayment(ctx context.Context, tx database.Tx, id order.ID, paymentIntent string) error {
+	_, err := tx.Exec(ctx, `UPDATE orders SET payment_intent = COALESCE(payment_intent, $1) WHERE id = $2`, text(paymentIntent), string(id))
+	return wrap(err, "set the payment")
+}
+
+// SetSubmitted notes that checkout completed while the payment is still on its
+// way; it reports whether that is news.
+func SetSubmitted(ctx context.Context, tx database.Tx, id order.ID, at time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE orders SET submitted_at = $1 WHERE id = $2 AND submitted_at IS NULL`, at.UnixMilli(), string(id))
+	return n > 0, wrap(err, "note the submission")
+}
+
+// Filter selects orders for the operators' list.
+type Filter struct {
+	Since  time.Time
+	State  order.State
+	Search string // part of an id, a session or an address
+	Limit  int
+	Cursor string // of the page before; empty for the first
+}
+
+// Orders lists orders, newest first, and the cursor of the next page ("" at the
+// end). Invalid for a cursor that is not one of ours.
+func Orders(ctx context.Context, q database.Queryer, f Filter) ([]order.Order, string, error) {
+	at, id, err := parseCursor(f.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := q.Query(ctx, `SELECT `+orderColumns+` FROM orders
+		WHERE created_at >= $1 AND ($2 = '' OR state = $2)
+		AND ($3 = '' OR id = $3 OR session_id = $3 OR lower(customer_email) LIKE $4 ESCAPE '\')
+		AND (created_at < $5 OR (created_at = $5 AND id < $6))
+		ORDER BY created_at DESC, id DESC LIMIT $7`,
+		sinceMS(f.Since), string(f.State), f.Search, like(f.Search), at, id, f.Limit+1)
+	if err != nil {
+		return nil, "", wrap(err, "list the orders")
+	}
+	defer rows.Close()
+	var list []order.Order
+	for rows.Next() {
+		o, err := scanOrder(rows)
+		if err != nil {
+			return nil, "", wrap(err, "list the orders")
+		}
+		list = append(list, o)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, "", wrap(err, "list the orders")
+	}
+	if len(list) <= f.Limit {
+		return list, "", nil
+	}
+	list = list[:f.Limit]
+	last := list[len(list)-1]
+	return list, fmt.Sprintf("%d.%s", last.CreatedAt.UnixMilli(), last.ID), nil
+}
+
+func parseCursor(cursor string) (int64, string, error) {
+	if cursor == "" {
+		return 1<<62 - 1, "", nil
+	}
+	var at int64
+	var id string
+	if _, err := fmt.Sscanf(cursor, "%d.%s", &at, &id); err != nil {
+		return 0, "", errs.New(errs.Invalid, "This cursor is not one of ours; begin again without it.")
+	}
+	return at, id, nil
+}
+
+func sinceMS(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func like(s string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s)) + "%"
+}
+
+func scanOrder(row database.Row) (order.Order, error) {
+	var o order.Order
+	var id, state, fields string
+	var session, intent sql.NullString
+	var stateAt, createdAt, submittedAt, paidAt sql.NullInt64
+	err := row.Scan(&id, &state, &stateAt, &o.Product, &o.Tier, &o.CustomerEmail, &o.ContactName, &fields,
+		&o.Amount, &o.Currency, &session, &intent, &createdAt, &submittedAt, &paidAt)
+	if err != nil {
+		return order.Order{}, err
+	}
+	if err := json.Unmarshal([]byte(fields), &o.Fields); err != nil {
+		return order.Order{}, fmt.Errorf("decode the fields of order %s: %w", id, err)
+	}
+	o.ID, o.State, o.SessionID, o.PaymentIntent = order.ID(id), order.State(state), session.String, intent.String
+	o.StateAt, o.CreatedAt, o.SubmittedAt, o.PaidAt = fromMS(stateAt), fromMS(createdAt), fromMS(submittedAt), fromMS(paidAt)
+	return o, nil
+}
+
+// wrap adds what was tried; a nil error stays nil.
+func wrap(err error, what string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
