@@ -70,6 +70,8 @@ func (p Program[C]) main(args []string, stdout, stderr io.Writer) int {
 				return exitFailed
 			}
 			return exitOK
+		case "-healthcheck", "--healthcheck":
+			return healthcheck(args[1:], stderr)
 		}
 	}
 	run, err := p.pick(args, stdout)
@@ -118,7 +120,7 @@ func (p Program[C]) pick(args []string, stdout io.Writer) (func(context.Context,
 }
 
 func (p Program[C]) usage(w io.Writer, c *C) {
-	fmt.Fprintf(w, "%s: %s\n\nUsage: %s [-h | -version | -variables]\n", p.Name, p.About, p.Name)
+	fmt.Fprintf(w, "%s: %s\n\nUsage: %s [-h | -version | -variables | -healthcheck URL…]\n", p.Name, p.About, p.Name)
 	for name, command := range p.Commands {
 		fmt.Fprintf(w, "       %s %s %s\n", p.Name, name, command.Usage)
 	}

@@ -1,0 +1,9 @@
+// Package stack starts the real programs together, on chosen or free ports of
+// loopback, and plays buyer and operator against them. The demo and the end-to-end
+// tests share it.
+//
+//	stack.go    which programs, their environment, start and stop
+//	process.go  one program: start, wait until ready, kill
+//	shop.go     the buyer and the operator: checkout, pay, follow an order
+//	mail.go     what lies in the outbox
+package stack
