@@ -20,7 +20,7 @@ import (
 // Reasons of alerts; one row for each order and reason.
 const (
 	ReasonProduce = "produce" // the artefact cannot be made
-	ReasonMail    = "mail"    // a mail to the customer cannot be sent
+	ReasonMail    = "mail:"   // a mail to the customer cannot be sent; its purpose follows
 	ReasonBounce  = "bounce"  // a mail to the customer came back
 	ReasonPayment = "payment" // what was paid is not what was sold
 	ReasonProof   = "proof"   // control of the target is not proven

@@ -7,7 +7,6 @@ import (
 	"github.com/riverqueue/river"
 
 	"doorstep.example/pkg/database"
-	"doorstep.example/pkg/errs"
 	"doorstep.example/pkg/mailapi"
 	"doorstep.example/services/storefront/internal/alert"
 	"doorstep.example/services/storefront/internal/jobs"
@@ -39,9 +38,6 @@ func (w *sendWorker) Work(ctx context.Context, job *river.Job[jobs.SendArgs]) er
 	if err == nil {
 		sent, err = w.f.Mailer.Send(ctx, m.ID, mail)
 	}
-	if err == nil && sent.State == mailapi.StateFailed {
-		err = errs.New(errs.Unprocessable, "The mail was refused for good.")
-	}
 	if err != nil {
 		return w.failed(ctx, job, m, o, err)
 	}
@@ -69,7 +65,10 @@ func (w *sendWorker) take(ctx context.Context, job *river.Job[jobs.SendArgs]) (m
 		if ok = allowed(m, o); ok {
 			return nil
 		}
-		if err := store.AdvanceMessage(ctx, tx, m.ID, mailapi.StateQueued, store.Cancelled, "", "the order is "+string(o.State), w.f.Now()); err != nil {
+		err := store.AdvanceMessage(ctx, tx, m.ID, store.MessageMove{
+			From: mailapi.StateQueued, To: store.Cancelled, Detail: "the order is " + string(o.State), At: w.f.Now(),
+		})
+		if err != nil {
 			return err
 		}
 		return jobs.Complete(ctx, tx, job)
@@ -89,33 +88,12 @@ func allowed(m store.Message, o order.Order) bool {
 	}
 }
 
-// sent notes that the mailer took the mail; of the delivery mail the order becomes Sent.
+// sent notes the mailer's answer, and follows the mail if more is to be heard of it.
 func (w *sendWorker) sent(ctx context.Context, tx database.Tx, m store.Message, o order.Order, answer *mailapi.Message) error {
-	now := w.f.Now()
-	if err := store.AdvanceMessage(ctx, tx, m.ID, mailapi.StateQueued, answer.State, answer.ID, answer.Provider, now); err != nil {
+	if err := w.f.outcome(ctx, tx, m, o, answer); err != nil {
 		return err
 	}
-	if m.Template == mailapi.TemplateAlert {
-		return nil
-	}
-	if err := store.Note(ctx, tx, o.ID, now, order.EntryMail, name(m)+" "+answer.State+" by "+answer.Provider); err != nil {
-		return err
-	}
-	if m.Purpose == store.PurposeDelivery && o.State == order.Ready {
-		if err := store.Advance(ctx, tx, o.ID, order.Ready, order.Sent, now, "mail "+answer.State+" by "+answer.Provider); err != nil {
-			return err
-		}
-	}
-	if answer.State == mailapi.StateAmbiguous {
-		return w.f.Alerts.Raise(ctx, tx, alert.Alert{
-			Order: o, Reason: alert.ReasonMail, State: store.AlertNeedsPerson, What: "It is not certain that the " + name(m) + " was sent.",
-			Tried: "The provider broke off in the middle; sending again by itself could double the mail.", ToDo: "Ask the provider or the customer, then send it again if needed.",
-		})
-	}
-	if err := w.f.Alerts.Resolve(ctx, tx, o, alert.ReasonMail); err != nil {
-		return err
-	}
-	if answer.Confirms {
+	if answer.Confirms && answer.State == mailapi.StateAccepted {
 		return w.f.Queue.Enqueue(ctx, tx, jobs.ConfirmArgs{MessageID: m.ID}, confirmFirst)
 	}
 	return nil
@@ -129,7 +107,7 @@ func (w *sendWorker) failed(ctx context.Context, job *river.Job[jobs.SendArgs], 
 		return river.JobSnooze(0)
 	}
 	a := alert.Alert{
-		Order: o, Reason: alert.ReasonMail, State: store.AlertRetrying, What: "The " + name(m) + " cannot be sent: " + what(cause), Tried: outcome.tried,
+		Order: o, Reason: alert.ReasonMail + m.Purpose, State: store.AlertRetrying, What: "The " + name(m) + " cannot be sent: " + what(cause), Tried: outcome.tried,
 		ToDo: "Nothing yet. Look at the mailer if this does not resolve itself.", Artefact: w.f.orderURL(o),
 	}
 	if !outcome.final {
@@ -142,7 +120,10 @@ func (w *sendWorker) failed(ctx context.Context, job *river.Job[jobs.SendArgs], 
 	}
 	a.State, a.ToDo = store.AlertNeedsPerson, "Reach the customer another way, correct the address, and send the mail again. The goods are on the order page."
 	return w.f.DB.InTx(ctx, func(tx database.Tx) error {
-		if err := store.AdvanceMessage(ctx, tx, m.ID, mailapi.StateQueued, mailapi.StateFailed, "", what(cause), w.f.Now()); err != nil {
+		err := store.AdvanceMessage(ctx, tx, m.ID, store.MessageMove{
+			From: mailapi.StateQueued, To: mailapi.StateFailed, Detail: what(cause), At: w.f.Now(),
+		})
+		if err != nil {
 			return err
 		}
 		if m.Template != mailapi.TemplateAlert {
@@ -152,14 +133,4 @@ func (w *sendWorker) failed(ctx context.Context, job *river.Job[jobs.SendArgs], 
 		}
 		return jobs.Complete(ctx, tx, job)
 	})
-}
-
-// undeliverable raises a and, for the mail with the goods, moves the order.
-func (f *Fulfiller) undeliverable(ctx context.Context, tx database.Tx, m store.Message, o order.Order, a alert.Alert) error {
-	if m.Purpose == store.PurposeDelivery && o.State.CanBecome(order.Undeliverable) {
-		if err := store.Advance(ctx, tx, o.ID, o.State, order.Undeliverable, f.Now(), a.What); err != nil {
-			return err
-		}
-	}
-	return f.Alerts.Raise(ctx, tx, a)
 }

@@ -33,6 +33,7 @@ type Message struct {
 	Data      string // JSON, of alerts only
 	State     string
 	MailerID  string // the mailer's id, once it took the mail
+	Confirms  bool   // the provider will say whether it was delivered
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	History   []MessageEntry // read by Messages only
@@ -45,13 +46,13 @@ type MessageEntry struct {
 	Detail string
 }
 
-const messageColumns = `id, order_id, purpose, template, recipient, grant_id, data, state, mailer_id, created_at, updated_at`
+const messageColumns = `id, order_id, purpose, template, recipient, grant_id, data, state, mailer_id, confirms, created_at, updated_at`
 
 // InsertMessage writes the intent to send a mail, once for each order and purpose.
 // It returns the id, and false if that mail was intended before.
 func InsertMessage(ctx context.Context, tx database.Tx, m Message) (string, bool, error) {
 	m.ID = newID()
-	n, err := tx.Exec(ctx, `INSERT INTO messages (`+messageColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', '', $8, $8)
+	n, err := tx.Exec(ctx, `INSERT INTO messages (`+messageColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', '', 0, $8, $8)
 		ON CONFLICT (order_id, purpose) DO NOTHING`,
 		m.ID, string(m.OrderID), m.Purpose, m.Template, m.To, text(m.GrantID), m.Data, m.CreatedAt.UnixMilli())
 	if err != nil || n == 0 {
@@ -69,18 +70,30 @@ func MessageByID(ctx context.Context, q database.Queryer, id string) (Message, e
 	return m, nil
 }
 
-// AdvanceMessage moves a message from one state to another; Conflict when it is no
-// longer in from.
-func AdvanceMessage(ctx context.Context, tx database.Tx, id, from, to, mailerID, detail string, at time.Time) error {
-	n, err := tx.Exec(ctx, `UPDATE messages SET state = $1, mailer_id = CASE WHEN $2 = '' THEN mailer_id ELSE $2 END, updated_at = $3
-		WHERE id = $4 AND state = $5`, to, mailerID, at.UnixMilli(), id, from)
+// MessageMove is a message's step from one state to another.
+type MessageMove struct {
+	From, To string
+	MailerID string // empty: as it was
+	Confirms bool
+	Detail   string
+	At       time.Time
+}
+
+// AdvanceMessage moves a message; Conflict when it is no longer in From.
+func AdvanceMessage(ctx context.Context, tx database.Tx, id string, m MessageMove) error {
+	confirms := 0
+	if m.Confirms {
+		confirms = 1
+	}
+	n, err := tx.Exec(ctx, `UPDATE messages SET state = $1, mailer_id = CASE WHEN $2 = '' THEN mailer_id ELSE $2 END, confirms = $3, updated_at = $4
+		WHERE id = $5 AND state = $6`, m.To, m.MailerID, confirms, m.At.UnixMilli(), id, m.From)
 	if err != nil {
 		return wrap(err, "advance the message")
 	}
 	if n == 0 {
 		return errs.New(errs.Conflict, "The message has moved on meanwhile.")
 	}
-	return appendMessageEntry(ctx, tx, id, at, to, detail)
+	return appendMessageEntry(ctx, tx, id, m.At, m.To, m.Detail)
 }
 
 // CancelMessages stops the unsent mails of an order to its customer; what the
@@ -146,9 +159,9 @@ func scanMessage(row database.Row) (Message, error) {
 	var m Message
 	var orderID string
 	var grantID sql.NullString
-	var created, updated int64
-	err := row.Scan(&m.ID, &orderID, &m.Purpose, &m.Template, &m.To, &grantID, &m.Data, &m.State, &m.MailerID, &created, &updated)
-	m.OrderID, m.GrantID = order.ID(orderID), grantID.String
+	var confirms, created, updated int64
+	err := row.Scan(&m.ID, &orderID, &m.Purpose, &m.Template, &m.To, &grantID, &m.Data, &m.State, &m.MailerID, &confirms, &created, &updated)
+	m.OrderID, m.GrantID, m.Confirms = order.ID(orderID), grantID.String, confirms == 1
 	m.CreatedAt, m.UpdatedAt = time.UnixMilli(created).UTC(), time.UnixMilli(updated).UTC()
 	return m, err
 }

@@ -224,15 +224,15 @@ func TestMessageOncePerPurpose(t *testing.T) {
 			})
 		}
 		s.must(func(tx database.Tx) error {
-			return AdvanceMessage(s.Context(), tx, id, "queued", "accepted", "m1", "outbox", noon.Add(time.Second))
+			return AdvanceMessage(s.Context(), tx, id, MessageMove{From: "queued", To: "accepted", MailerID: "m1", Confirms: true, Detail: "outbox", At: noon.Add(time.Second)})
 		})
 		if err := s.write(func(tx database.Tx) error {
-			return AdvanceMessage(s.Context(), tx, id, "queued", "accepted", "m1", "outbox", noon)
+			return AdvanceMessage(s.Context(), tx, id, MessageMove{From: "queued", To: "accepted", At: noon})
 		}); errs.KindOf(err) != errs.Conflict {
 			s.Errorf("second take = %v", err)
 		}
 		list, err := Messages(s.Context(), s.db.Read(), o.ID)
-		if err != nil || len(list) != 1 || list[0].State != "accepted" || list[0].MailerID != "m1" || len(list[0].History) != 2 {
+		if err != nil || len(list) != 1 || list[0].State != "accepted" || list[0].MailerID != "m1" || !list[0].Confirms || len(list[0].History) != 2 {
 			s.Errorf("messages = %+v, %v", list, err)
 		}
 	})

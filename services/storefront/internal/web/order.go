@@ -129,9 +129,31 @@ func (s *Site) orderView(ctx context.Context, id string) (page.Order, error) {
 	view := page.Order{
 		ID: string(o.ID), State: string(o.State), Final: o.State.Final(), EventsURL: "/orders/" + string(o.ID) + "/events",
 		Kind: p.Kind, Product: p.Name, Amount: catalog.Money(o.Amount, o.Currency), Target: o.Fields[kind.FieldTargetURL],
-		Email: mask(o.CustomerEmail), CreatedAt: o.CreatedAt, Stations: stations(o, p, timeline),
+		Email: mask(o.CustomerEmail), CreatedAt: o.CreatedAt,
 	}
+	messages, err := store.Messages(ctx, q, o.ID)
+	if err != nil {
+		return page.Order{}, err
+	}
+	confirms := s.addMessages(o, messages, &view)
+	view.Stations = stations(o, p, timeline, confirms)
 	return view, s.addGoods(ctx, o, &view)
+}
+
+// addMessages adds what the mails have come to, and reports whether the provider
+// will say that the goods were delivered. Where it will not, sent is the end.
+func (s *Site) addMessages(o order.Order, messages []store.Message, view *page.Order) (confirms bool) {
+	for _, m := range messages {
+		taken := m.State == mailapi.StateAccepted || m.State == mailapi.StateDelivered
+		if m.Purpose == store.PurposeReceipt && taken {
+			view.ReceiptAt = m.UpdatedAt
+		}
+		if m.Purpose == store.PurposeDelivery {
+			confirms = m.Confirms
+		}
+	}
+	view.Final = view.Final || (o.State == order.Sent && !confirms)
+	return confirms
 }
 
 // addGoods adds what has been made so far.
@@ -140,18 +162,6 @@ func (s *Site) addGoods(ctx context.Context, o order.Order, view *page.Order) er
 	if o.State == order.Working {
 		if p, err := store.ProgressOf(ctx, q, o.ID); err == nil {
 			view.Progress = &page.Progress{Check: p.Title, Done: p.Done, Total: p.Total}
-		}
-	}
-	if o.PaidAt.IsZero() {
-		return nil
-	}
-	messages, err := store.Messages(ctx, q, o.ID)
-	if err != nil {
-		return err
-	}
-	for _, m := range messages {
-		if m.Purpose == store.PurposeReceipt && (m.State == mailapi.StateAccepted || m.State == mailapi.StateDelivered) {
-			view.ReceiptAt = m.UpdatedAt
 		}
 	}
 	if !o.State.Deliverable() {
@@ -177,8 +187,8 @@ func (s *Site) addGoods(ctx context.Context, o order.Order, view *page.Order) er
 }
 
 // stations draws the order's way as a line. Times are those of the first move into
-// each state.
-func stations(o order.Order, p catalog.Product, timeline []order.Entry) []page.Station {
+// each state. Delivered is a station only where the provider tells.
+func stations(o order.Order, p catalog.Product, timeline []order.Entry, confirms bool) []page.Station {
 	at := map[order.State]time.Time{}
 	for _, e := range timeline {
 		if _, seen := at[e.To]; e.Kind == order.EntryState && !seen {
@@ -189,10 +199,14 @@ func stations(o order.Order, p catalog.Product, timeline []order.Entry) []page.S
 	if p.Kind == "audit" {
 		working = "Security audit"
 	}
-	line := []struct {
+	type stop struct {
 		name  string
 		state order.State
-	}{{"Payment", order.Paid}, {working, order.Ready}, {"Mail sent", order.Sent}, {"Delivered", order.Delivered}}
+	}
+	line := []stop{{"Payment", order.Paid}, {working, order.Ready}, {"Mail sent", order.Sent}}
+	if confirms {
+		line = append(line, stop{"Delivered", order.Delivered})
+	}
 	var list []page.Station
 	active := true
 	for _, l := range line {

@@ -127,6 +127,7 @@ CREATE TABLE messages (
     data       TEXT   NOT NULL,      -- JSON, only of alerts: what was true when it was raised
     state      TEXT   NOT NULL CHECK (state IN ('queued', 'accepted', 'delivered', 'bounced', 'complained', 'failed', 'ambiguous', 'cancelled')),
     mailer_id  TEXT   NOT NULL,
+    confirms   BIGINT NOT NULL DEFAULT 0, -- 1: the provider will say whether it was delivered
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     UNIQUE (order_id, purpose)       -- one mail for one reason

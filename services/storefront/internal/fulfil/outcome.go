@@ -1,0 +1,77 @@
+package fulfil
+
+import (
+	"context"
+
+	"doorstep.example/pkg/database"
+	"doorstep.example/pkg/mailapi"
+	"doorstep.example/services/storefront/internal/alert"
+	"doorstep.example/services/storefront/internal/order"
+	"doorstep.example/services/storefront/internal/store"
+)
+
+// outcome writes what the mailer says of a mail: to the message, to the timeline,
+// and, for the mail with the goods, to the order.
+func (f *Fulfiller) outcome(ctx context.Context, tx database.Tx, m store.Message, o order.Order, answer *mailapi.Message) error {
+	now := f.Now()
+	err := store.AdvanceMessage(ctx, tx, m.ID, store.MessageMove{
+		From: m.State, To: answer.State, MailerID: answer.ID, Confirms: answer.Confirms, Detail: answer.Provider, At: now,
+	})
+	if err != nil {
+		return err
+	}
+	if m.Template == mailapi.TemplateAlert {
+		return nil // an alert about an alert would never end
+	}
+	if err := store.Note(ctx, tx, o.ID, now, order.EntryMail, name(m)+" "+answer.State+" by "+answer.Provider); err != nil {
+		return err
+	}
+	switch answer.State {
+	case mailapi.StateAccepted, mailapi.StateDelivered:
+		if err := f.Alerts.Resolve(ctx, tx, o, alert.ReasonMail+m.Purpose); err != nil {
+			return err
+		}
+		return f.handedOver(ctx, tx, m, o, answer)
+	case mailapi.StateAmbiguous:
+		return f.Alerts.Raise(ctx, tx, alert.Alert{
+			Order: o, Reason: alert.ReasonMail + m.Purpose, State: store.AlertNeedsPerson, What: "It is not certain that the " + name(m) + " was sent.",
+			Tried: "The provider broke off in the middle; sending again by itself could double the mail.",
+			ToDo:  "Ask the provider or the customer, then send it again if needed.", Artefact: f.orderURL(o),
+		})
+	case mailapi.StateBounced, mailapi.StateComplained, mailapi.StateFailed:
+		return f.undeliverable(ctx, tx, m, o, alert.Alert{
+			Order: o, Reason: alert.ReasonBounce, State: store.AlertNeedsPerson, What: "The " + name(m) + " was " + answer.State + ".",
+			Tried: "It is not sent again by itself.", ToDo: "Reach the customer another way. The goods are on the order page.", Artefact: f.orderURL(o),
+		})
+	default:
+		return nil
+	}
+}
+
+// handedOver moves the order of the mail with the goods: accepted is sent, and only
+// the receiving server's word is delivered.
+func (f *Fulfiller) handedOver(ctx context.Context, tx database.Tx, m store.Message, o order.Order, answer *mailapi.Message) error {
+	if m.Purpose != store.PurposeDelivery {
+		return nil
+	}
+	if o.State == order.Ready {
+		if err := store.Advance(ctx, tx, o.ID, order.Ready, order.Sent, f.Now(), "mail accepted by "+answer.Provider); err != nil {
+			return err
+		}
+		o.State = order.Sent
+	}
+	if answer.State == mailapi.StateDelivered && o.State == order.Sent {
+		return store.Advance(ctx, tx, o.ID, order.Sent, order.Delivered, f.Now(), "confirmed by the receiving server")
+	}
+	return nil
+}
+
+// undeliverable raises a and, for the mail with the goods, moves the order.
+func (f *Fulfiller) undeliverable(ctx context.Context, tx database.Tx, m store.Message, o order.Order, a alert.Alert) error {
+	if m.Purpose == store.PurposeDelivery && o.State.CanBecome(order.Undeliverable) {
+		if err := store.Advance(ctx, tx, o.ID, o.State, order.Undeliverable, f.Now(), a.What); err != nil {
+			return err
+		}
+	}
+	return f.Alerts.Raise(ctx, tx, a)
+}
