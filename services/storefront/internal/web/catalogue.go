@@ -57,9 +57,10 @@ func card(p catalog.Product) page.Card {
 	}
 }
 
+// within completes "Delivered in …".
 func within(d time.Duration) string {
 	if d < time.Hour {
-		return fmt.Sprintf("within %d minutes", int(d.Minutes()))
+		return fmt.Sprintf("at most %d minutes", int(d.Minutes()))
 	}
-	return fmt.Sprintf("within %d hours", int(d.Hours()))
+	return fmt.Sprintf("at most %d hours", int(d.Hours()))
 }
