@@ -1,0 +1,52 @@
+package check
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/tier"
+)
+
+func init() {
+	register(Check{
+		ID: "cookie-samesite", Title: "Cookies stay out of requests from other sites", Area: AreaCookies,
+		Tiers: tier.From(auditapi.TierAutomated), Severity: auditapi.Medium,
+		Impact:      "Another site can have a visitor's browser send requests to yours with the visitor's session in them, and so act in the visitor's name (cross-site request forgery). Some browsers assume SameSite=Lax by themselves, others do not.",
+		Remediation: setCookie,
+		References:  append(cookieReferences[:len(cookieReferences):len(cookieReferences)], "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#samesitesamesite-value"),
+		Controls:    controls(sessions, "3.3.2"),
+		Run:         runCookieSameSite,
+	})
+}
+
+func runCookieSameSite(_ context.Context, site *Site) Result {
+	var absent, rejected, invalid []cookie
+	for _, c := range cookies(site) {
+		stated := strings.Contains(strings.ToLower(c.line), "samesite")
+		switch {
+		case c.SameSite == http.SameSiteNoneMode && !c.Secure:
+			rejected = append(rejected, c)
+		case stated && c.SameSite == http.SameSiteDefaultMode:
+			invalid = append(invalid, c)
+		case !stated && c.session():
+			absent = append(absent, c)
+		}
+	}
+	var findings []Finding
+	if len(rejected) > 0 {
+		findings = append(findings, Finding{Title: "Browsers reject a cookie (SameSite=None without Secure)", Severity: auditapi.Medium,
+			Evidence: lines(at(site.Page), cookieLines(rejected)),
+			Impact:   "Current browsers drop such a cookie, so what it is for does not work; older ones send it with requests from every other site."})
+	}
+	if len(absent) > 0 {
+		findings = append(findings, Finding{Title: "A session cookie leaves SameSite to the browser", Severity: auditapi.Low,
+			Evidence: lines(at(site.Page), cookieLines(absent))})
+	}
+	if len(invalid) > 0 {
+		findings = append(findings, Finding{Title: "A cookie has an invalid SameSite value", Severity: auditapi.Low,
+			Evidence: lines(at(site.Page), cookieLines(invalid))})
+	}
+	return fail(findings...)
+}

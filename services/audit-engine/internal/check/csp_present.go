@@ -1,0 +1,46 @@
+package check
+
+import (
+	"context"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/tier"
+)
+
+func init() {
+	register(Check{
+		ID: "csp-present", Title: "A content security policy for scripts", Area: AreaBrowser,
+		Tiers: tier.From(auditapi.TierAutomated), Severity: auditapi.Medium,
+		Impact: "When somebody manages to place a script in the page (through a comment field, an advertisement, a hacked plug-in), the browser runs it with everything your visitors may do. A content security policy tells the browser which scripts are yours, and it stops the rest.",
+		Remediation: setHeader("Send Content-Security-Policy. First send it as Content-Security-Policy-Report-Only, look in the browser's console at what it would stop, add what you need, then enforce it.",
+			"Content-Security-Policy", cspExample),
+		References: cspReferences,
+		Controls:   controls(clientCode, "3.4.3"),
+		Run:        runCSPPresent,
+	})
+}
+
+func runCSPPresent(_ context.Context, site *Site) Result {
+	if !site.HTML() {
+		return skip(notHTML)
+	}
+	list := policies(site)
+	evidence := lines(at(site.Page), headerLine(site.Page.Header, "Content-Security-Policy"))
+	for _, p := range list {
+		if _, restricted := p.scripts(); restricted {
+			return pass()
+		}
+	}
+	switch {
+	case len(list) > 0:
+		return fail(Finding{Title: "The content security policy does not limit scripts", Severity: auditapi.Medium, Evidence: evidence})
+	case site.Page.BodyErr != nil:
+		return skip("There is no policy in the header, and the page could not be read to look for one there: %s", site.Page.BodyErr)
+	case site.Page.Header.Get("Content-Security-Policy-Report-Only") != "":
+		return fail(Finding{
+			Title: "The content security policy only reports", Severity: auditapi.Medium,
+			Evidence: lines(evidence, headerLine(site.Page.Header, "Content-Security-Policy-Report-Only")),
+		})
+	}
+	return fail(Finding{Title: "There is no content security policy", Severity: auditapi.Medium, Evidence: evidence})
+}

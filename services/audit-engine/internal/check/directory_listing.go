@@ -1,0 +1,77 @@
+package check
+
+import (
+	"context"
+	"net/http"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/guard"
+	"doorstep.example/services/audit-engine/internal/tier"
+)
+
+// maxFolders is how many folders of the site are asked for.
+const maxFolders = 4
+
+// listing is how the usual servers head a list of files.
+var listing = regexp.MustCompile(`(?i)<title>\s*(index of /|directory listing for /|directory: /)|<h1>\s*index of /|<a href="\?C=N;O=D">`)
+
+func init() {
+	register(Check{
+		ID: "directory-listing", Title: "Folders do not list their files", Area: AreaExposure,
+		Tiers: tier.From(auditapi.TierAutomated), Severity: auditapi.Low,
+		Impact: "Everybody can browse through the files, also those that no page links to: drafts, backups, uploads of other customers.",
+		Remediation: serverConfig("Switch the lists off.",
+			"autoindex off;", "Options -Indexes", "# Caddy lists files only with `file_server browse`: remove the word `browse`."),
+		References: []string{"https://cwe.mitre.org/data/definitions/548.html"},
+		Controls:   controls(exposedData, "13.4.3"),
+		Run:        runDirectoryListing,
+	})
+}
+
+func runDirectoryListing(ctx context.Context, site *Site) Result {
+	if isListing(site.Page) {
+		return fail(listed(site.Page))
+	}
+	asked := 0
+	for _, folder := range folders(site) {
+		answer, err := site.Ask(ctx, http.MethodGet, folder, nil)
+		if err != nil || answer.BodyErr != nil {
+			continue
+		}
+		asked++
+		if isListing(answer) {
+			return fail(listed(answer))
+		}
+	}
+	if asked == 0 && !site.HTML() {
+		return skip("The address does not answer with a web page, so no folders of the site are known.")
+	}
+	return pass()
+}
+
+func isListing(r *guard.Response) bool {
+	return r.Status == http.StatusOK && isHTML(r) && listing.Match(r.Body[:min(len(r.Body), 8<<10)])
+}
+
+func listed(r *guard.Response) Finding {
+	return Finding{Title: "A folder of the site lists its files", Severity: auditapi.Low, Evidence: lines(at(r), "The answer is a list of the files in the folder.")}
+}
+
+// folders are those that the page loads something from, on its own host.
+func folders(site *Site) []string {
+	var list []string
+	for _, r := range site.Document().Resources {
+		folder := path.Dir(r.URL.EscapedPath()) + "/"
+		if r.URL.Host != site.Page.URL.Host || folder == "//" || folder == "./" || !strings.HasPrefix(folder, "/") || slices.Contains(list, folder) {
+			continue
+		}
+		if list = append(list, folder); len(list) == maxFolders {
+			break
+		}
+	}
+	return list
+}

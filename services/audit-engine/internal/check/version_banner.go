@@ -1,0 +1,50 @@
+package check
+
+import (
+	"context"
+	"regexp"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/tier"
+)
+
+// versionNumber is a version with a dot in it. A product's name alone tells little,
+// and a lone number is more often the name of a machine.
+var versionNumber = regexp.MustCompile(`(^|[/ (]v?)\d+\.\d+`)
+
+// bannerHeaders are where servers and frameworks introduce themselves.
+var bannerHeaders = []string{"Server", "X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator"}
+
+func init() {
+	register(Check{
+		ID: "version-banner", Title: "No version numbers of the software in use", Area: AreaExposure,
+		Tiers: tier.From(auditapi.TierAutomated), Severity: auditapi.Low,
+		Impact: "Version numbers tell attackers which known holes to try. When a hole becomes known, lists of sites with that version are ready to be worked through within hours.",
+		Remediation: serverConfig("Switch the version off, in the server and in the framework behind it (PHP: expose_php = Off).",
+			"server_tokens off;\nproxy_hide_header X-Powered-By;",
+			"ServerTokens Prod\nServerSignature Off\nHeader always unset X-Powered-By",
+			"header -Server\nheader -X-Powered-By"),
+		References: []string{"https://owasp.org/www-project-web-security-testing-guide/stable/4-Web_Application_Security_Testing/01-Information_Gathering/02-Fingerprint_Web_Server"},
+		Controls:   controls(leaks, "13.4.6"),
+		Run: func(_ context.Context, site *Site) Result {
+			var seen []string
+			for _, name := range bannerHeaders {
+				for _, value := range site.Page.Header.Values(name) {
+					if versionNumber.MatchString(value) {
+						seen = append(seen, name+": "+quote(value))
+					}
+				}
+			}
+			for _, generator := range site.Document().Generators {
+				if versionNumber.MatchString(generator) {
+					seen = append(seen, "In the page, generator: "+quote(generator))
+				}
+			}
+			if len(seen) == 0 {
+				return pass()
+			}
+			return fail(Finding{Title: "The site tells which software versions it runs", Severity: auditapi.Low,
+				Evidence: lines(append([]string{at(site.Page)}, seen[:min(len(seen), 10)]...)...)})
+		},
+	})
+}

@@ -1,0 +1,80 @@
+package guard
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// maxBody bounds a page: as it is sent, and again after inflation. An endless
+// stream of empty gzip blocks inflates to nothing, so one bound would not do.
+const maxBody = 5 << 20
+
+// Why a body was not read to its end, in words for the report. A body is never cut:
+// a check must not take a part for the whole.
+var (
+	ErrBodyTooLong  = errors.New("the page is longer than 5 MiB")
+	ErrBodySlow     = errors.New("the page did not arrive in time")
+	ErrBodyBroken   = errors.New("the page broke off or was damaged on its way")
+	ErrBodyEncoding = errors.New("the page came in an encoding that was not asked for")
+)
+
+func readBody(resp *http.Response) ([]byte, error) {
+	sent := &bounded{from: resp.Body, left: maxBody}
+	var from io.Reader = sent
+	switch encoding := strings.ToLower(strings.Join(resp.Header.Values("Content-Encoding"), ",")); encoding {
+	case "", "identity":
+	case "gzip", "x-gzip":
+		if resp.Request.Method == http.MethodHead {
+			break
+		}
+		inflate, err := gzip.NewReader(sent)
+		if errors.Is(err, io.EOF) {
+			return []byte{}, nil // an empty answer, whatever it calls itself
+		}
+		if err != nil {
+			return nil, bodyError(err)
+		}
+		from = &bounded{from: inflate, left: maxBody}
+	default:
+		return nil, ErrBodyEncoding
+	}
+	body, err := io.ReadAll(from)
+	if err != nil {
+		return nil, bodyError(err)
+	}
+	return body, nil
+}
+
+func bodyError(err error) error {
+	switch {
+	case errors.Is(err, ErrBodyTooLong):
+		return ErrBodyTooLong
+	case timedOut(err):
+		return ErrBodySlow
+	}
+	return ErrBodyBroken
+}
+
+// bounded reads at most left bytes, and fails on one more.
+type bounded struct {
+	from io.Reader
+	left int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left < 0 {
+		return 0, ErrBodyTooLong
+	}
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.from.Read(p)
+	b.left -= int64(n)
+	if b.left < 0 {
+		return n - 1, ErrBodyTooLong
+	}
+	return n, err
+}

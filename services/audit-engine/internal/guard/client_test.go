@@ -1,0 +1,119 @@
+package guard
+
+import (
+	"compress/gzip"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+)
+
+// lab serves handler, and returns a guard that may dial it and its base URL.
+func lab(t *testing.T, handler http.HandlerFunc) (*Guard, string) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+	return labGuard(t, server.Listener.Addr().String()), server.URL
+}
+
+func labGuard(t *testing.T, address string) *Guard {
+	t.Helper()
+	c := testConfig()
+	c.Lab = []netip.AddrPort{netip.MustParseAddrPort(address)}
+	c.Dial = nil
+	return newGuard(t, c)
+}
+
+func get(t *testing.T, g *Guard, address string) (*Response, error) {
+	t.Helper()
+	target, err := g.Admit(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g.Client("Test/1 (+https://seller.example)").Do(t.Context(), Request{Target: target})
+}
+
+func TestDo(t *testing.T) {
+	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")
+	t.Setenv("http_proxy", "http://127.0.0.1:1")
+	var got http.Header
+	g, base := lab(t, func(w http.ResponseWriter, r *http.Request) {
+		got = r.Header
+		w.Header().Set("Content-Encoding", "gzip")
+		zip := gzip.NewWriter(w)
+		fmt.Fprint(zip, "hello")
+		zip.Close()
+	})
+	resp, err := get(t, g, base+"/a?b#c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(resp.Body) != "hello" || resp.BodyErr != nil || resp.Status != 200 || resp.URL.String() != base+"/a?b" || resp.TLS != nil {
+		t.Errorf("response = %+v", resp)
+	}
+	if got.Get("User-Agent") != "Test/1 (+https://seller.example)" || got.Get("Accept-Encoding") != "gzip" || got.Get("Cookie") != "" || got.Get("Authorization") != "" || got.Get("Referer") != "" {
+		t.Errorf("request header = %v", got)
+	}
+}
+
+func TestMessagesSayWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	mail := raw(t, func(conn net.Conn) {
+		_, _ = conn.Write([]byte("220 mail ESMTP\r\n"))
+		_, _ = conn.Read(make([]byte, 1<<10))
+	})
+	for _, test := range []struct{ address, want string }{
+		{"http://" + closed.Addr().String(), "refused the connection"},
+		{"http://" + mail, "not as a web server does"},
+		{"https://" + mail, "does not speak TLS"},
+	} {
+		_, host, _ := strings.Cut(test.address, "//")
+		if _, err := get(t, labGuard(t, host), test.address); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", test.address, err, test.want)
+		}
+	}
+}
+
+func TestBadCertificateIsNotAFailure(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "self-signed") }))
+	t.Cleanup(server.Close)
+	g := labGuard(t, server.Listener.Addr().String())
+	resp, err := get(t, g, server.URL)
+	if err != nil || string(resp.Body) != "self-signed" || resp.TLS == nil || len(resp.TLS.PeerCertificates) == 0 {
+		t.Fatalf("response = %+v, %v", resp, err)
+	}
+	state, err := g.Client("test").Handshake(t.Context(), resp.Target, &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12})
+	if err != nil || state.Version != tls.VersionTLS12 {
+		t.Errorf("handshake = %v, %v", state.Version, err)
+	}
+	_, err = g.Client("test").Handshake(t.Context(), resp.Target, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10})
+	if !Declined(err) {
+		t.Errorf("TLS 1.0: %v, want a clear no", err)
+	}
+}
+
+func TestCallerWhoLeavesIsNotARefusal(t *testing.T) {
+	t.Parallel()
+	g, base := lab(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	target, err := g.Admit(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := contextWithTimeout(t, 100*time.Millisecond)
+	defer cancel()
+	if _, err := g.Client("test").Do(ctx, Request{Target: target}); !errors.Is(err, ctx.Err()) || err == nil {
+		t.Errorf("error = %v, want the context's", err)
+	}
+}

@@ -1,0 +1,132 @@
+package scan
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/pkg/errs"
+	"doorstep.example/services/audit-engine/internal/check"
+	"doorstep.example/services/audit-engine/internal/guard"
+)
+
+// gatherSteps is how many steps of progress gather makes.
+const gatherSteps = 3
+
+// steps counts what is done. It is used by one goroutine.
+type steps struct {
+	done, total int
+	report      func(Progress)
+}
+
+func (s *steps) tell(check, title string) {
+	s.done++
+	if s.report != nil {
+		s.report(Progress{Check: check, Title: title, Done: s.done, Total: s.total})
+	}
+}
+
+// gather looks at the target once, so that all checks judge the same picture. Only
+// the page itself must be there.
+func (s *Scanner) gather(ctx context.Context, target guard.Target, agent string, steps *steps) (*check.Site, error) {
+	client := s.config.Guard.Client(agent)
+	page, err := client.Do(ctx, guard.Request{Target: target})
+	if err != nil {
+		return nil, err
+	}
+	steps.tell("page", "Opening the page")
+	site := &check.Site{Now: s.config.Now(), Host: page.Target.Host(), Page: page, Roots: s.config.Roots, Ask: asker(client, page)}
+	var group sync.WaitGroup
+	group.Go(func() { site.TLS, site.NoTLS = observePageTLS(ctx, client, page) })
+	site.Plain = observePlain(ctx, client, target, page)
+	steps.tell("http", "Looking at the unencrypted side")
+	group.Wait()
+	steps.tell("tls", "Trying each version of TLS")
+	return site, nil
+}
+
+// asker returns how checks ask the page's site for more.
+func asker(client *guard.Client, page *guard.Response) func(context.Context, string, string, http.Header) (*guard.Response, error) {
+	return func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error) {
+		target, err := client.Sibling(page.Target, path)
+		if err != nil {
+			return nil, err
+		}
+		return client.Do(ctx, guard.Request{Target: target, Method: method, Header: header, NoFollow: true, Probe: true})
+	}
+}
+
+// observePlain looks at the host from http://. A target that was given with http://
+// has been seen already.
+func observePlain(ctx context.Context, client *guard.Client, target guard.Target, page *guard.Response) check.Plain {
+	if target.URL().Scheme == "http" {
+		return check.Plain{Response: page}
+	}
+	plain, err := client.At("http", page.Target.Host())
+	if err != nil {
+		return check.Plain{Unknown: "The host's port 80 is outside of this audit."}
+	}
+	response, err := client.Do(ctx, guard.Request{Target: plain, Probe: true})
+	if err == nil {
+		return check.Plain{Response: response}
+	}
+	e, refused := errors.AsType[*errs.Error](err)
+	switch {
+	case !refused:
+		return check.Plain{Unknown: "The time for the audit ran out before it could be looked at."}
+	case e.Code == auditapi.CodeUnreachable && !strings.Contains(e.Message, "redirects"):
+		return check.Plain{Closed: true}
+	case e.Code == auditapi.CodeNotPublicName, e.Code == auditapi.CodePort, e.Code == auditapi.CodeForbiddenAddress:
+		return check.Plain{Unknown: "The host's port 80 is outside of this audit."}
+	default:
+		return check.Plain{Unknown: e.Message}
+	}
+}
+
+// versions are tried one by one: a handshake tells only the version it agreed on.
+var versions = []uint16{tls.VersionTLS10, tls.VersionTLS11, tls.VersionTLS12, tls.VersionTLS13}
+
+// tlsTarget is where to look at TLS: the page's host on the page's port or, for a
+// page over http, on 443.
+func tlsTarget(client *guard.Client, page *guard.Response) (guard.Target, error) {
+	if page.URL.Scheme == "https" {
+		return page.Target, nil
+	}
+	return client.At("https", page.Target.Host())
+}
+
+func observePageTLS(ctx context.Context, client *guard.Client, page *guard.Response) (seen *check.TLS, why string) {
+	target, err := tlsTarget(client, page)
+	if err != nil {
+		return nil, "The page is served over http, and the host's port 443 is outside of this audit."
+	}
+	seen = ObserveTLS(ctx, client, target)
+	if page.TLS != nil && len(seen.Chain) == 0 {
+		seen.Chain = page.TLS.PeerCertificates
+	}
+	if len(seen.Chain) == 0 {
+		return nil, "The page is served over http, and nothing answers to https at " + seen.Address + "."
+	}
+	return seen, ""
+}
+
+// ObserveTLS shakes hands with target once for each version.
+func ObserveTLS(ctx context.Context, client *guard.Client, target guard.Target) *check.TLS {
+	seen := &check.TLS{Address: net.JoinHostPort(target.Host(), strconv.Itoa(int(target.Port())))}
+	for _, version := range versions {
+		state, err := client.Handshake(ctx, target, &tls.Config{MinVersion: version, MaxVersion: version}) //nolint:gosec // old versions are what is looked for
+		v := check.Version{ID: version, Offered: err == nil, Unknown: err != nil && !guard.Declined(err)}
+		if err == nil {
+			v.Suite = state.CipherSuite
+			seen.Chain = state.PeerCertificates // of the newest version, as browsers get it
+		}
+		seen.Versions = append(seen.Versions, v)
+	}
+	return seen
+}
