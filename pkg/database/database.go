@@ -150,3 +150,10 @@ func IsDuplicate(err error) bool {
 	}
 	return isSQLiteDuplicate(err)
 }
+
+// IsRetryable reports whether a transaction failed only because of others at the
+// same time: a deadlock or a serialization failure of PostgreSQL.
+func IsRetryable(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (pg.Code == "40P01" || pg.Code == "40001")
+}

@@ -3,12 +3,13 @@ package fulfil
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/tidwall/gjson"
 
 	"doorstep.example/pkg/database"
 	"doorstep.example/pkg/errs"
-	"doorstep.example/services/storefront/internal/alert"
+	"doorstep.example/services/storefront/internal/catalog"
 	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/payment"
 	"doorstep.example/services/storefront/internal/store"
@@ -16,7 +17,8 @@ import (
 
 // Event applies an event of Stripe's to the order that it is about, and returns that
 // order's id; empty for an event that is none of our business. object is
-// data.object of the event.
+// data.object of the event. Events may come twice, at once and in any order: each
+// only adds a fact, and the order's state follows from the facts.
 func (f *Fulfiller) Event(ctx context.Context, tx database.Tx, eventType string, object gjson.Result) (order.ID, error) {
 	var id order.ID
 	var err error
@@ -28,15 +30,11 @@ func (f *Fulfiller) Event(ctx context.Context, tx database.Tx, eventType string,
 	case "checkout.session.expired":
 		id, err = f.unpaid(ctx, tx, payment.ParseSession(object), order.Expired, "the checkout session expired unpaid")
 	case "charge.refunded":
-		if object.Get("refunded").Bool() { // false: a part of it
-			id, err = f.stop(ctx, tx, object, order.Refunded, "refunded in full")
-		}
-	case "charge.dispute.created":
-		id, err = f.stop(ctx, tx, object, order.Held, "the buyer disputes the charge")
-	case "charge.dispute.closed":
-		if object.Get("status").String() == "lost" {
-			id, err = f.stop(ctx, tx, object, order.Refunded, "the dispute was lost")
-		}
+		id, err = f.Payment(ctx, tx, payment.ParseID(object.Get("payment_intent")), store.Payment{
+			Refunded: object.Get("refunded").Bool(), RefundedAmount: object.Get("amount_refunded").Int(),
+		})
+	case "charge.dispute.created", "charge.dispute.closed":
+		id, err = f.Payment(ctx, tx, payment.ParseID(object.Get("payment_intent")), store.Payment{Dispute: dispute(eventType, object)})
 	}
 	if errors.Is(err, payment.ErrNotOurs) || errs.KindOf(err) == errs.NotFound {
 		return "", nil
@@ -44,39 +42,64 @@ func (f *Fulfiller) Event(ctx context.Context, tx database.Tx, eventType string,
 	return id, err
 }
 
-// unpaid ends an order whose payment will not come.
+// dispute reads the outcome of a dispute. Everything that is not lost ends well for
+// the seller: won, an inquiry that was closed, a dispute that was prevented.
+func dispute(eventType string, object gjson.Result) string {
+	switch {
+	case eventType == "charge.dispute.created":
+		return store.DisputeOpen
+	case object.Get("status").String() == "lost":
+		return store.DisputeLost
+	default:
+		return store.DisputeWon
+	}
+}
+
+// unpaid ends an order whose payment will not come. One that is paid meanwhile stays
+// so: the money is the stronger fact.
 func (f *Fulfiller) unpaid(ctx context.Context, tx database.Tx, s payment.Session, to order.State, why string) (order.ID, error) {
-	id, err := s.OrderID()
+	o, err := f.orderOf(ctx, tx, s)
 	if err != nil {
 		return "", err
 	}
-	o, err := store.Order(ctx, tx, id)
-	if err != nil || o.State != order.AwaitingPayment || o.SessionID != s.ID {
-		return id, err
+	if o.State != order.AwaitingPayment || o.SessionID != s.ID {
+		return o.ID, nil
 	}
-	return id, store.Advance(ctx, tx, id, o.State, to, f.Now(), why)
+	return o.ID, store.Advance(ctx, tx, o.ID, o.State, to, f.Now(), why)
 }
 
-// stop takes an order out of delivery: links end and unsent mail stays unsent, in
-// the same transaction as the move. The order is found by the payment intent,
-// because charges of sessions opened elsewhere carry no metadata.
-func (f *Fulfiller) stop(ctx context.Context, tx database.Tx, object gjson.Result, to order.State, why string) (order.ID, error) {
-	o, err := store.OrderByPayment(ctx, tx, payment.ParseID(object.Get("payment_intent")))
-	if err != nil || o.State == to || !o.State.CanBecome(to) {
-		return o.ID, err
+// orderOf finds the order of a session of this shop, or rebuilds it.
+func (f *Fulfiller) orderOf(ctx context.Context, tx database.Tx, s payment.Session) (order.Order, error) {
+	id, err := s.OrderID()
+	if err != nil {
+		return order.Order{}, err
 	}
-	now := f.Now()
-	if err := store.Advance(ctx, tx, o.ID, o.State, to, now, why); err != nil {
-		return o.ID, err
+	product, ok := f.Catalog.Product(s.Metadata[payment.MetaProduct])
+	if !ok {
+		return order.Order{}, fmt.Errorf("%w: unknown product", payment.ErrNotOurs)
 	}
-	if to == order.Held {
-		return o.ID, f.Alerts.Raise(ctx, tx, alert.Alert{
-			Order: o, Reason: alert.ReasonDispute, State: store.AlertNeedsPerson, What: why,
-			Tried: "Delivery is stopped until the dispute is closed.", ToDo: "Answer the dispute in Stripe; the order page and the timeline are your evidence.",
-		})
+	return f.findOrRebuild(ctx, tx, id, s, product)
+}
+
+// Payment adds what Stripe says of a payment, and brings its order in line. A
+// payment whose order is not known yet is remembered: the refund of an order may
+// overtake its sale.
+func (f *Fulfiller) Payment(ctx context.Context, tx database.Tx, intent string, p store.Payment) (order.ID, error) {
+	if intent == "" {
+		return "", nil
 	}
-	if err := store.RevokeGrants(ctx, tx, o.ID, now); err != nil {
-		return o.ID, err
+	if err := store.NotePayment(ctx, tx, intent, p, f.Now()); err != nil {
+		return "", err
 	}
-	return o.ID, store.CancelMessages(ctx, tx, o.ID, now)
+	o, err := store.OrderByPayment(ctx, tx, intent)
+	if err != nil {
+		return "", err
+	}
+	if p.RefundedAmount > 0 && !p.Refunded {
+		note := "refunded in part: " + catalog.Money(p.RefundedAmount, o.Currency)
+		if err := store.Note(ctx, tx, o.ID, f.Now(), order.EntryNote, note); err != nil {
+			return "", err
+		}
+	}
+	return o.ID, f.settle(ctx, tx, o)
 }

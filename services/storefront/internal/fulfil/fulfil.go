@@ -59,31 +59,26 @@ func (f *Fulfiller) Workers() *river.Workers {
 // without an order of this shop. Conflict means that another caller moved the order
 // in between; the caller's transaction must be tried again.
 func (f *Fulfiller) Session(ctx context.Context, tx database.Tx, s payment.Session) (order.ID, error) {
-	id, err := s.OrderID()
+	o, err := f.orderOf(ctx, tx, s)
 	if err != nil {
-		return "", err
-	}
-	product, ok := f.Catalog.Product(s.Metadata[payment.MetaProduct])
-	if !ok {
-		return "", fmt.Errorf("%w: unknown product", payment.ErrNotOurs)
-	}
-	o, err := f.findOrRebuild(ctx, tx, id, s, product)
-	if err != nil {
-		return id, err
+		return o.ID, err
 	}
 	if o.SessionID != s.ID {
-		return id, f.foreignSession(ctx, tx, o, s)
+		return o.ID, f.foreignSession(ctx, tx, o, s)
 	}
-	if err := store.SetPayment(ctx, tx, id, s.PaymentIntent); err != nil {
-		return id, err
+	if o.PaymentIntent == "" && s.PaymentIntent != "" {
+		if err := store.SetPayment(ctx, tx, o.ID, s.PaymentIntent); err != nil {
+			return o.ID, err
+		}
+		o.PaymentIntent = s.PaymentIntent
 	}
 	switch {
 	case s.IsPaid():
-		return id, f.paid(ctx, tx, o, s)
+		return o.ID, f.paid(ctx, tx, o, s)
 	case s.Status == "complete":
-		return id, f.submitted(ctx, tx, o)
+		return o.ID, f.submitted(ctx, tx, o)
 	default:
-		return id, nil
+		return o.ID, nil
 	}
 }
 
@@ -134,25 +129,35 @@ func (f *Fulfiller) rebuild(id order.ID, s payment.Session, p catalog.Product) o
 }
 
 // paid moves an order that was not paid yet to Paid, with the receipt and the first
-// job; one whose amount is not what it was sold for is held instead.
+// job; one whose amount is not what it was sold for is held instead. Facts of the
+// payment that came before it are applied at once.
 func (f *Fulfiller) paid(ctx context.Context, tx database.Tx, o order.Order, s payment.Session) error {
-	if !o.PaidAt.IsZero() || !o.State.CanBecome(order.Paid) || o.State == order.Held {
+	if !o.PaidAt.IsZero() || !o.State.CanBecome(order.Paid) {
 		return nil // known already
 	}
-	if wrong := mismatch(o, s); wrong != "" {
-		return f.hold(ctx, tx, o, wrong)
-	}
 	now := f.Now()
+	o.PaidAt = now
+	if wrong := mismatch(o, s); wrong != "" {
+		if err := f.hold(ctx, tx, o, wrong); err != nil {
+			return err
+		}
+		o.State = order.Held
+		return f.settle(ctx, tx, o)
+	}
 	if err := store.Advance(ctx, tx, o.ID, o.State, order.Paid, now, "payment confirmed by Stripe"); err != nil {
 		return err
 	}
+	o.State = order.Paid
 	if err := store.CountPurchase(ctx, tx, o.CustomerEmail, o.ContactName, now); err != nil {
 		return err
 	}
 	if _, err := f.intend(ctx, tx, o, store.PurposeReceipt, mailapi.TemplateReceipt, ""); err != nil {
 		return err
 	}
-	return f.Queue.Enqueue(ctx, tx, jobs.ProduceArgs{OrderID: o.ID}, 0)
+	if err := f.Queue.Enqueue(ctx, tx, jobs.ProduceArgs{OrderID: o.ID}, 0); err != nil {
+		return err
+	}
+	return f.settle(ctx, tx, o)
 }
 
 // mismatch says in words how the payment differs from the sale; "" if it does not.
@@ -165,6 +170,9 @@ func mismatch(o order.Order, s payment.Session) string {
 }
 
 func (f *Fulfiller) hold(ctx context.Context, tx database.Tx, o order.Order, why string) error {
+	if err := store.SetPaid(ctx, tx, o.ID, f.Now()); err != nil { // the money is there, whatever the amount
+		return err
+	}
 	if err := store.Advance(ctx, tx, o.ID, o.State, order.Held, f.Now(), why); err != nil {
 		return err
 	}

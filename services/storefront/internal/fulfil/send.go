@@ -65,6 +65,9 @@ func (w *sendWorker) take(ctx context.Context, job *river.Job[jobs.SendArgs]) (m
 		if ok = allowed(m, o); ok {
 			return nil
 		}
+		if o.State == order.Held { // it waits; release enqueues it again
+			return jobs.Complete(ctx, tx, job)
+		}
 		err := store.AdvanceMessage(ctx, tx, m.ID, store.MessageMove{
 			From: mailapi.StateQueued, To: store.Cancelled, Detail: "the order is " + string(o.State), At: w.f.Now(),
 		})
@@ -82,7 +85,7 @@ func allowed(m store.Message, o order.Order) bool {
 	case m.Template == mailapi.TemplateAlert:
 		return true
 	case m.Purpose == store.PurposeReceipt:
-		return !o.PaidAt.IsZero() && o.State != order.Refunded
+		return !o.PaidAt.IsZero() && o.State != order.Refunded && o.State != order.Held
 	default:
 		return o.State.Deliverable()
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 const orderColumns = `id, state, state_at, product, tier, customer_email, contact_name, fields,
-	amount, currency, session_id, payment_intent, created_at, submitted_at, paid_at`
+	amount, currency, session_id, payment_intent, created_at, submitted_at, paid_at, held_from`
 
 // InsertOrder adds a new order in AwaitingPayment with its first timeline entry.
 // An id that exists already is left alone and reported as false.
@@ -24,7 +24,7 @@ func InsertOrder(ctx context.Context, tx database.Tx, o order.Order, detail stri
 		return false, err
 	}
 	n, err := tx.Exec(ctx, `INSERT INTO orders (`+orderColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '')
 		ON CONFLICT (id) DO NOTHING`,
 		string(o.ID), string(order.AwaitingPayment), ms(o.CreatedAt), o.Product, o.Tier, o.CustomerEmail, o.ContactName, fields,
 		o.Amount, o.Currency, text(o.SessionID), text(o.PaymentIntent), ms(o.CreatedAt), ms(o.SubmittedAt), ms(o.PaidAt))
@@ -72,6 +72,20 @@ func Advance(ctx context.Context, tx database.Tx, id order.ID, from, to order.St
 		return errs.New(errs.Conflict, "The order has moved on meanwhile.")
 	}
 	return appendEntry(ctx, tx, id, order.Entry{At: at, Kind: order.EntryState, From: from, To: to, Detail: detail})
+}
+
+// SetPaid notes that the money is there, for an order that is held and not moved to
+// Paid.
+func SetPaid(ctx context.Context, tx database.Tx, id order.ID, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE orders SET paid_at = COALESCE(paid_at, $1) WHERE id = $2`, at.UnixMilli(), string(id))
+	return wrap(err, "note the payment")
+}
+
+// SetHeldFrom remembers where an order goes back to when its dispute is won; empty
+// forgets it.
+func SetHeldFrom(ctx context.Context, tx database.Tx, id order.ID, from order.State) error {
+	_, err := tx.Exec(ctx, `UPDATE orders SET held_from = $1 WHERE id = $2`, string(from), string(id))
+	return wrap(err, "remember where the order was")
 }
 
 // SetSession ties the order to its Checkout session, once.
@@ -163,11 +177,11 @@ func like(s string) string {
 
 func scanOrder(row database.Row) (order.Order, error) {
 	var o order.Order
-	var id, state, fields string
+	var id, state, fields, heldFrom string
 	var session, intent sql.NullString
 	var stateAt, createdAt, submittedAt, paidAt sql.NullInt64
 	err := row.Scan(&id, &state, &stateAt, &o.Product, &o.Tier, &o.CustomerEmail, &o.ContactName, &fields,
-		&o.Amount, &o.Currency, &session, &intent, &createdAt, &submittedAt, &paidAt)
+		&o.Amount, &o.Currency, &session, &intent, &createdAt, &submittedAt, &paidAt, &heldFrom)
 	if err != nil {
 		return order.Order{}, err
 	}
@@ -175,6 +189,7 @@ func scanOrder(row database.Row) (order.Order, error) {
 		return order.Order{}, fmt.Errorf("decode the fields of order %s: %w", id, err)
 	}
 	o.ID, o.State, o.SessionID, o.PaymentIntent = order.ID(id), order.State(state), session.String, intent.String
+	o.HeldFrom = order.State(heldFrom)
 	o.StateAt, o.CreatedAt, o.SubmittedAt, o.PaidAt = fromMS(stateAt), fromMS(createdAt), fromMS(submittedAt), fromMS(paidAt)
 	return o, nil
 }
