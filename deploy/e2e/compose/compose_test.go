@@ -75,24 +75,36 @@ func demo(t *testing.T) map[string]string {
 	return env
 }
 
+func judge(t *testing.T, p *types.Project) {
+	t.Helper()
+	for _, complaint := range append(Judge(p, Hardening), JudgeNetworks(p)...) {
+		t.Error(complaint)
+	}
+}
+
+// published lists the ports that the host opens for a service.
+func published(p *types.Project, service string) []string {
+	var ports []string
+	for _, port := range p.Services[service].Ports {
+		ports = append(ports, port.HostIP+":"+port.Published)
+	}
+	return ports
+}
+
 func TestProduction(t *testing.T) {
 	p := mustLoad(t, production, base)
 	if got := p.ServiceNames(); !slices.Equal(got, []string{"audit-engine", "mailer", "storefront"}) {
 		t.Errorf("services %q", got)
 	}
-	for _, complaint := range Judge(p, Hardening) {
-		t.Error(complaint)
-	}
+	judge(t, p)
 	shop, engine, mailer := p.Services["storefront"], p.Services["audit-engine"], p.Services["mailer"]
-	if len(shop.DependsOn) > 0 {
-		t.Errorf("the storefront must sell without %v", shop.GetDependencies())
-	}
-	var ports []string
-	for _, port := range shop.Ports {
-		ports = append(ports, port.HostIP+":"+port.Published)
-	}
-	if !slices.Equal(ports, []string{":8080", "127.0.0.1:8081"}) {
+	if ports := published(p, "storefront"); !slices.Equal(ports, []string{":8080", "127.0.0.1:8081"}) {
 		t.Errorf("published: %q", ports)
+	}
+	for _, variable := range []string{"AUDIT_ENGINE_URL", "MAILER_URL"} {
+		if Value(p, "storefront", variable) == "" {
+			t.Errorf("%s is not set: the default is for programs on one machine", variable)
+		}
 	}
 	if got := Knows(engine, `STRIPE|RESEND|SMTP|MAIL|DATABASE|BLOB|AWS|KEY|SECRET|PASSWORD`); len(got) > 0 {
 		t.Errorf("the engine knows %q", got)
@@ -194,9 +206,7 @@ func TestDemoAddsTwoServices(t *testing.T) {
 	if !slices.Equal(added, []string{"demo-target", "stripe-sandbox"}) {
 		t.Errorf("added: %q", added)
 	}
-	for _, complaint := range Judge(p, Hardening) {
-		t.Error(complaint)
-	}
+	judge(t, p)
 	root, err := filepath.Abs(root)
 	if err != nil {
 		t.Fatal(err)
@@ -206,29 +216,31 @@ func TestDemoAddsTwoServices(t *testing.T) {
 			t.Errorf("%s is built from %s", s.Name, s.Build.Context)
 		}
 	}
-	value := func(service, name string) string {
-		if v := p.Services[service].Environment[name]; v != nil {
-			return *v
-		}
-		return ""
-	}
-	var ports []string
-	for _, port := range p.Services["storefront"].Ports {
-		ports = append(ports, port.HostIP+":"+port.Published)
-	}
-	if !slices.Equal(ports, []string{"127.0.0.1:8080", "127.0.0.1:8081", "127.0.0.1:4242"}) {
+	if ports := published(p, "storefront"); !slices.Equal(ports, []string{"127.0.0.1:8080", "127.0.0.1:8081"}) {
 		t.Errorf("published: %q", ports)
 	}
-	if value("storefront", "STRIPE_API_BASE") != "http://127.0.0.1:4242" || value("stripe-sandbox", "SANDBOX_ADDR") != "0.0.0.0:4242" {
-		t.Error("the storefront and the payer's browser do not find the sandbox under one address")
+	if ports := published(p, "stripe-sandbox"); !slices.Equal(ports, []string{"127.0.0.1:4242"}) {
+		t.Errorf("published by the sandbox: %q", ports)
 	}
-	if got := value("stripe-sandbox", "SANDBOX_WEBHOOK_SECRET"); got == "" || got != value("storefront", "STRIPE_WEBHOOK_SECRETS") {
+	hosted := Value(p, "stripe-sandbox", "SANDBOX_PUBLIC_URL")
+	if hosted != "http://127.0.0.1:4242" || Value(p, "storefront", "STRIPE_CHECKOUT_ORIGIN") != hosted {
+		t.Errorf("the payer's browser is sent to %s, which is not published or which the order form may not lead to", hosted)
+	}
+	if Value(p, "storefront", "STRIPE_API_BASE") == "" || Value(p, "stripe-sandbox", "SANDBOX_WEBHOOK_URL") == "" {
+		t.Error("storefront and sandbox do not know of each other")
+	}
+	if got := Value(p, "stripe-sandbox", "SANDBOX_WEBHOOK_SECRET"); got == "" || got != Value(p, "storefront", "STRIPE_WEBHOOK_SECRETS") {
 		t.Error("the storefront would refuse the sandbox's events")
 	}
-	if !strings.Contains(value("audit-engine", "AUDIT_LAB_TARGETS"), value("demo-target", "DEMO_TARGET_ADDR")) {
+	for _, variable := range []string{"DEMO_TARGET_ALLOW_REMOTE", "SANDBOX_ALLOW_REMOTE"} {
+		if got := Value(p, "demo-target", variable) + Value(p, "stripe-sandbox", variable); got != "true" {
+			t.Errorf("%s is %q: the program would not start", variable, got)
+		}
+	}
+	if Value(p, "audit-engine", "AUDIT_LAB_TARGETS") == "" {
 		t.Error("the engine may not dial the weak site")
 	}
-	if value("mailer", "MAIL_TRANSPORT") != "outbox" {
+	if Value(p, "mailer", "MAIL_TRANSPORT") != "outbox" {
 		t.Error("the demo would send mail")
 	}
 }

@@ -20,7 +20,7 @@ const drain = 20 * time.Second
 type Rule func(types.ServiceConfig) []string
 
 // Hardening holds for every service of either file.
-var Hardening = []Rule{locked, bounded, lasting, watched, built, private}
+var Hardening = []Rule{locked, bounded, lasting, alone, watched, built, private}
 
 // Judge applies the rules to all services; each complaint begins with the
 // service's name.
@@ -84,7 +84,21 @@ func lasting(s types.ServiceConfig) []string {
 	return c
 }
 
-// watched: the health check runs the binary itself, there is nothing else inside.
+// alone: it starts, restarts and is replaced without any other. A program in
+// another's network namespace is cut off when that one restarts by itself.
+func alone(s types.ServiceConfig) []string {
+	var c []string
+	if s.NetworkMode != "" {
+		c = append(c, "its network is another's: "+s.NetworkMode)
+	}
+	if len(s.DependsOn) > 0 {
+		c = append(c, fmt.Sprintf("it waits for %q", s.GetDependencies()))
+	}
+	return c
+}
+
+// watched: the health check runs the binary itself, there is nothing else inside,
+// and asks nobody but the program: another's fault must not make it unhealthy.
 func watched(s types.ServiceConfig) []string {
 	h := s.HealthCheck
 	if h == nil || h.Disable {
@@ -92,6 +106,11 @@ func watched(s types.ServiceConfig) []string {
 	}
 	if len(h.Test) < 4 || !slices.Equal(h.Test[:3], types.HealthCheckTest{"CMD", "/service", "-healthcheck"}) {
 		return []string{fmt.Sprintf("its health check cannot run in an image from scratch: %q", h.Test)}
+	}
+	for _, address := range h.Test[3:] {
+		if !strings.HasPrefix(address, "http://127.0.0.1:") {
+			return []string{"its health check asks another: " + address}
+		}
 	}
 	if h.Timeout == nil || time.Duration(*h.Timeout) <= 3*time.Second {
 		return []string{"its health check is cut off before -healthcheck gives up"}
@@ -113,23 +132,17 @@ func built(s types.ServiceConfig) []string {
 	return c
 }
 
-// private: only the storefront has a network of its own, and of its ports only
-// 8080 may be seen from other machines.
+// private: other machines see one port, the shop's. The host itself sees what an
+// operator's or, in the demo, a payer's browser needs.
 func private(s types.ServiceConfig) []string {
-	if s.Name != "storefront" {
-		if s.NetworkMode != "service:storefront" || len(s.Ports) > 0 {
-			return []string{"it does not stay on the storefront's loopback"}
-		}
-		return nil
-	}
 	var c []string
 	for _, port := range s.Ports {
-		if port.Target != 8080 && port.HostIP != "127.0.0.1" {
+		switch {
+		case s.Name != "storefront" && s.Name != "stripe-sandbox":
+			c = append(c, fmt.Sprintf("port %d is published, and only the others need it", port.Target))
+		case port.HostIP != "127.0.0.1" && (s.Name != "storefront" || port.Target != 8080):
 			c = append(c, fmt.Sprintf("port %d is published beyond 127.0.0.1", port.Target))
 		}
-	}
-	if s.NetworkMode != "" {
-		c = append(c, "its network is "+s.NetworkMode)
 	}
 	return c
 }

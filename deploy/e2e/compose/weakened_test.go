@@ -29,26 +29,82 @@ func TestWeakenedFilesAreRefused(t *testing.T) {
 		{"dockerfile: deploy/Dockerfile", "dockerfile: Dockerfile", "not built from"},
 		{"{ SERVICE: mailer,", "{ SERVICE: storefront,", "mailer: SERVICE"},
 		{`"127.0.0.1:8081:8081"`, `"8081:8081"`, "storefront: port 8081"},
-		{"    network_mode: service:storefront\n    depends_on: *with-storefront\n", "", "mailer: it does not stay"},
+		{"    networks: [mail]\n", "    network_mode: service:storefront\n", "mailer: its network is another's"},
+		{"    networks: [mail]\n", "    network_mode: host\n", "mailer: its network is another's"},
+		{"    networks: [mail]\n", "    networks: [mail]\n    depends_on: [storefront]\n", `mailer: it waits for ["storefront"]`},
+		{"    networks: [mail]\n", "    networks: [mail]\n    ports: [\"127.0.0.1:5001:5001\"]\n", "mailer: port 5001 is published"},
+		{"http://127.0.0.1:5001/readyz", "http://storefront:8080/healthz", "mailer: its health check asks another"},
+		{"    networks: [mail]\n", "    networks: [engine]\n", `audit-engine: it shares ["engine"] with mailer`},
+		{"    networks: [mail]\n", "", "mailer: it shares no network with storefront"},
+		{"    networks: [engine]\n", "    networks: [engine, edge]\n", "audit-engine: it reaches the operators' listener"},
+		{"  mail: {}\n\nservices:", "  mail: { internal: true }\n\nservices:", "mailer: a way out"},
+		{"  mail: {}\n\nservices:", "  mail: { external: true }\n\nservices:", "mail: it is not a bridge"},
+		{"  mail: {}\n\nservices:", "  mail: { driver: macvlan }\n\nservices:", "mail: it is not a bridge"},
+		{"MAILER_URL: http://mailer:5001", "MAILER_URL: http://127.0.0.1:5001", "storefront: nobody answers at MAILER_URL"},
+		{"MAILER_URL: http://mailer:5001", "MAILER_URL: http://mailer:5000", "storefront: nobody answers at MAILER_URL"},
+		{"MAILER_ADDR: 0.0.0.0:5001", "MAILER_ADDR: 127.0.0.1:5001", "storefront: nobody answers at MAILER_URL"},
+		{`"storefront-edge:8081"`, `"0.0.0.0:8081"`, "operators' listener is bound to"},
+		{`"storefront-edge:8081"`, `""`, "operators' listener has no address"},
+		{"      engine: {}\n", "      engine: { aliases: [storefront-edge] }\n", "names 2 of its networks"},
+		{"edge: {", "public: {", "published ports arrive in engine and not in public"},
 	} {
 		t.Run(test.new+" for "+test.old, func(t *testing.T) {
-			text := read(t, base)
-			weak := strings.ReplaceAll(text, test.old, test.new)
-			if weak == text {
-				t.Fatalf("%q is not in the file any more", test.old)
-			}
-			dir := t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, base), []byte(weak), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			p, err := load(t, dir, production, base)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := strings.Join(Judge(p, Hardening), "\n"); !strings.Contains(got, test.complaint) {
-				t.Errorf("no complaint with %q in:\n%s", test.complaint, got)
-			}
+			weaken(t, production, []string{base}, base, test.old, test.new, test.complaint)
 		})
+	}
+}
+
+// TestWeakenedOverlaysAreRefused does the same with what only the demo has.
+func TestWeakenedOverlaysAreRefused(t *testing.T) {
+	for _, test := range []struct{ old, new, complaint string }{
+		{`"127.0.0.1:4242:4242"`, `"4242:4242"`, "stripe-sandbox: port 4242 is published beyond"},
+		{"lab: { ipv4", "engine: {}\n      lab: { ipv4", "demo-target: it shares [\"engine\"] with storefront"},
+		{"networks: [stripe]", "networks: [edge]", "stripe-sandbox: it reaches the operators' listener"},
+		{"      stripe: {}\n", "", "storefront: it shares no network with stripe-sandbox"},
+		{"    internal: true\n", "", "demo-target: a way out"},
+		{"STRIPE_API_BASE: http://stripe-sandbox:4242", "STRIPE_API_BASE: http://127.0.0.1:4242", "storefront: nobody answers at STRIPE_API_BASE"},
+		{"http://storefront:8080/webhooks", "http://storefront:8081/webhooks", "stripe-sandbox: nobody answers at SANDBOX_WEBHOOK_URL"},
+		{"{ ipv4_address: 192.0.2.8 }", "{ ipv4_address: 192.0.2.9 }", "lab target 192.0.2.8:8443"},
+		{"{ ipv4_address: 192.0.2.8 }", "{}", "lab target 192.0.2.8:8443"},
+		{"192.0.2.8:8443,", "192.0.2.8:8444,", "lab target 192.0.2.8:8444"},
+		{"192.0.2.8:8443,", "demo-target:8443,", "lab target demo-target:8443"},
+		{"DEMO_TARGET_ADDR: 0.0.0.0", "DEMO_TARGET_ADDR: 127.0.0.1", "lab target 192.0.2.8:8443"},
+		{"ip_range: 192.0.2.128/25", "ip_range: 192.0.2.0/25", "lab target 192.0.2.8:8443"},
+		{"subnet: 192.0.2.0/24", "subnet: 198.51.100.0/24", "lab target 192.0.2.8:8443"},
+	} {
+		t.Run(test.new+" for "+test.old, func(t *testing.T) {
+			weaken(t, demo(t), []string{base, overlay}, overlay, test.old, test.new, test.complaint)
+		})
+	}
+}
+
+// weaken changes one of the files and expects the complaint.
+func weaken(t *testing.T, env map[string]string, files []string, file, old, replacement, complaint string) {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range files {
+		text := read(t, name)
+		if name == file {
+			weak := strings.ReplaceAll(text, old, replacement)
+			if weak == text {
+				t.Fatalf("%q is not in the file any more", old)
+			}
+			text = weak
+		}
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := load(t, dir, env, files...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(append(Judge(p, Hardening), JudgeNetworks(p)...), "\n"); !strings.Contains(got, complaint) {
+		t.Errorf("no complaint with %q in:\n%s", complaint, got)
 	}
 }
 

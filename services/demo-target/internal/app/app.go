@@ -27,6 +27,9 @@ func Run(ctx context.Context, c *Config, log *slog.Logger) error {
 		return err
 	}
 	log.Warn("this site is weak on purpose and for development only; /weaknesses.json lists what is wrong with it")
+	if c.AllowRemote {
+		log.Warn("DEMO_TARGET_ALLOW_REMOTE is set: whoever reaches these addresses finds the weak site", "addr", c.Addr, "http_addr", c.HTTPAddr)
+	}
 	return service.Serve(ctx, log,
 		service.Listener{Addr: c.Addr, Variable: "DEMO_TARGET_ADDR", Handler: shop, TLS: serveTLS(cert)},
 		service.Listener{Addr: c.HTTPAddr, Variable: "DEMO_TARGET_HTTP_ADDR", Handler: shop},

@@ -184,15 +184,23 @@ func TestShop(t *testing.T) {
 	}
 }
 
-func TestOnlyLoopback(t *testing.T) {
-	for addr, want := range map[string]bool{
-		"127.0.0.1:8443": true, "[::1]:8443": true, "localhost:0": true, "127.9.9.9:1": true,
-		":8443": false, "0.0.0.0:8443": false, "192.0.2.1:8443": false, "[::]:8443": false, "127.0.0.1": false, "shop.example:1": false,
-	} {
-		t.Setenv("DEMO_TARGET_ADDR", addr)
-		err := config.Load(new(Config))
-		if got := err == nil; got != want {
-			t.Errorf("DEMO_TARGET_ADDR=%s: accepted %v, want %v (%v)", addr, got, want, err)
+func TestOnlyLoopbackUnlessAllowed(t *testing.T) {
+	for _, variable := range []string{"DEMO_TARGET_ADDR", "DEMO_TARGET_HTTP_ADDR"} {
+		for addr, want := range map[string]struct{ alone, allowed bool }{
+			"127.0.0.1:8443": {true, true}, "[::1]:8443": {true, true}, "localhost:0": {true, true}, "127.9.9.9:1": {true, true},
+			":8443": {false, true}, "0.0.0.0:8443": {false, true}, "192.0.2.1:8443": {false, true}, "[::]:8443": {false, true}, "shop.example:1": {false, true},
+			"127.0.0.1": {false, false}, "127.0.0.1:": {false, false},
+		} {
+			t.Run(variable+"="+addr, func(t *testing.T) {
+				t.Setenv(variable, addr)
+				for allow, want := range map[string]bool{"": want.alone, "false": want.alone, "true": want.allowed} {
+					t.Setenv("DEMO_TARGET_ALLOW_REMOTE", allow)
+					err := config.Load(new(Config))
+					if got := err == nil; got != want || (err != nil && !strings.HasPrefix(err.Error(), variable+": ")) {
+						t.Errorf("DEMO_TARGET_ALLOW_REMOTE=%q: accepted %v, want %v (%v)", allow, got, want, err)
+					}
+				}
+			})
 		}
 	}
 }

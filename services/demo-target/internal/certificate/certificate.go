@@ -14,7 +14,7 @@ import (
 )
 
 // Name is the only host that the certificate is good for. The demo is reached
-// under a loopback address, so it never matches.
+// under an IP address, so it never matches.
 const Name = "www.northwind-atelier.example"
 
 // The certificate looks like one of a year that nobody renewed. An hour on top of

@@ -123,7 +123,7 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 		Webhook:    &webhook.Receiver{DB: a.DB, Secrets: c.WebhookSecrets, Apply: fulfiller, Log: log, Now: now},
 		MailHook:   web.NewMailHook(c.MailerURL.URL, log),
 		ShopURL:    shopURL,
-		PayOrigins: payOrigins(c.StripeAPIBase),
+		PayOrigins: payOrigins(c),
 		Log:        log,
 		Now:        now,
 	}
@@ -162,11 +162,14 @@ func shop(c *Config, s catalog.Seller, shopURL string) page.Shop {
 	return view
 }
 
-// payOrigins are where the order form may lead: Stripe's hosted page, or the
-// sandbox's, which lies at the address of its API.
-func payOrigins(apiBase string) []string {
+// payOrigins are where the order form may lead: Stripe's hosted page, and the
+// address that it was moved to. Where none is told, a sandbox has it beside its API.
+func payOrigins(c *Config) []string {
 	origins := []string{"https://checkout.stripe.com"}
-	if u, err := url.Parse(apiBase); err == nil && u.Host != "" {
+	if u := c.CheckoutOrigin; u.Host != "" {
+		return append(origins, u.Scheme+"://"+u.Host)
+	}
+	if u, err := url.Parse(c.StripeAPIBase); err == nil && u.Host != "" {
 		origins = append(origins, u.Scheme+"://"+u.Host)
 	}
 	return origins

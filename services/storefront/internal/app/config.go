@@ -22,6 +22,7 @@ type Config struct {
 	StripeKey      config.Secret  `envconfig:"STRIPE_SECRET_KEY" required:"true" desc:"Stripe's secret key: sk_test_… or sk_live_…"`
 	WebhookSecrets config.Secrets `envconfig:"STRIPE_WEBHOOK_SECRETS" required:"true" desc:"signing secrets of the webhook endpoint (whsec_…); any of them verifies"`
 	StripeAPIBase  string         `envconfig:"STRIPE_API_BASE" desc:"another address for Stripe's API, such as the sandbox's; empty: Stripe's own"`
+	CheckoutOrigin config.URL     `envconfig:"STRIPE_CHECKOUT_ORIGIN" desc:"where Stripe's hosted page lies when not at https://checkout.stripe.com, such as a domain of your own; empty: also at STRIPE_API_BASE"`
 	DownloadKeys   config.Secrets `envconfig:"DOWNLOAD_KEYS" desc:"kid:base64 of at least 32 bytes; the first signs links, all verify; empty: a key is made and kept in the database"`
 	AuditEngineURL config.URL     `envconfig:"AUDIT_ENGINE_URL" default:"http://127.0.0.1:5000" desc:"the audit-engine"`
 	MailerURL      config.URL     `envconfig:"MAILER_URL" default:"http://127.0.0.1:5001" desc:"the mailer"`
