@@ -71,3 +71,45 @@ func TestOpenRefusesOtherURLs(t *testing.T) {
 		}
 	}
 }
+
+// TestNestedReadsOfOneText reads the same text while its rows are open, which the
+// cache of statements must not mix up.
+func TestNestedReadsOfOneText(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, url string) {
+		db := databasetest.Open(t, url, migrations)
+		err := db.InTx(t.Context(), func(tx database.Tx) error {
+			for n, id := range []string{"a", "b", "c"} {
+				if _, err := tx.Exec(t.Context(), `INSERT INTO thing (id, n) VALUES ($1, $2)`, id, n); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const text = `SELECT id FROM thing WHERE n >= $1 ORDER BY n`
+		var got []string
+		rows, err := db.Read().Query(t.Context(), text, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var outer, inner string
+			if err := rows.Scan(&outer); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Read().QueryRow(t.Context(), text, 2).Scan(&inner); err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, outer+inner)
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
+		if want := "ac bc cc"; strings.Join(got, " ") != want {
+			t.Errorf("read %v, want %s", got, want)
+		}
+	})
+}

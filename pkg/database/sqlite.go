@@ -49,15 +49,10 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{Kind: SQLite, unlock: unlock}
-	if db.Writer, err = sql.Open("sqlite", dsn(path)); err == nil {
-		db.Writer.SetMaxOpenConns(1)
-		db.Reader, err = sql.Open("sqlite", dsn(path, "query_only(1)"))
-	}
-	if err == nil {
-		db.Reader.SetMaxOpenConns(readers)
-		err = checkDurable(ctx, db.Writer)
-	}
-	if err == nil {
+	db.Writer, db.Reader = openCached(dsn(path)), openCached(dsn(path, "query_only(1)"))
+	db.Writer.SetMaxOpenConns(1)
+	db.Reader.SetMaxOpenConns(readers)
+	if err = checkDurable(ctx, db.Writer); err == nil {
 		err = os.Chmod(path, 0o600) // it holds customers' addresses
 	}
 	if err != nil {

@@ -47,7 +47,11 @@ func Run(ctx context.Context, c *Config, log *slog.Logger) error {
 	defer a.Close()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.Queue.Run(ctx) })
+	// The inbox outlives the server's drain, whose last events wait for it.
+	drained, drain := context.WithCancel(context.WithoutCancel(ctx))
+	group.Go(func() error { return a.Inbox.Run(drained) })
 	group.Go(func() error {
+		defer drain()
 		return service.Serve(ctx, log,
 			service.Listener{Addr: c.Addr, Variable: "STOREFRONT_ADDR", Handler: a.Public},
 			service.Listener{Addr: c.OpsAddr, Variable: "STOREFRONT_OPS_ADDR", Handler: a.Ops})
@@ -60,6 +64,7 @@ type App struct {
 	DB     *database.DB
 	Blobs  *blob.Store
 	Queue  *jobs.Queue
+	Inbox  *webhook.Inbox
 	Public *echo.Echo
 	Ops    *echo.Echo
 }
@@ -114,13 +119,14 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 		a.Close()
 		return nil, err
 	}
+	a.Inbox = webhook.NewInbox(a.DB, fulfiller, log)
 	stripe := payment.New(payment.Config{Key: c.StripeKey, BaseURL: c.StripeAPIBase})
 	metrics := service.NewMetrics()
 	site := &web.Site{
 		DB: a.DB, Catalog: goods, Kinds: kinds, Payment: stripe, Fulfil: fulfiller, Pages: pages,
 		Desk:       &checkout.Desk{DB: a.DB, Catalog: goods, Kinds: kinds, Payment: stripe, ShopURL: shopURL, Now: now},
 		Courier:    &delivery.Courier{DB: a.DB, Blobs: a.Blobs, Tokens: tokens, Now: now},
-		Webhook:    &webhook.Receiver{DB: a.DB, Secrets: c.WebhookSecrets, Apply: fulfiller, Log: log, Now: now},
+		Webhook:    &webhook.Receiver{Inbox: a.Inbox, Secrets: c.WebhookSecrets, Log: log, Now: now},
 		MailHook:   web.NewMailHook(c.MailerURL.URL, log),
 		ShopURL:    shopURL,
 		PayOrigins: payOrigins(c),

@@ -18,9 +18,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"doorstep.example/pkg/config"
-	"doorstep.example/pkg/database"
 	"doorstep.example/pkg/errs"
-	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/store"
 )
 
@@ -32,20 +30,12 @@ const (
 	tolerance = 300 * time.Second
 	// storeTimeout is how long a commit may take before Stripe is told to come back.
 	storeTimeout = 5 * time.Second
-	// tries of the transaction when others move the same order at the same time.
-	tries = 5
 )
-
-// Applier applies an event to its order; *fulfil.Fulfiller is one.
-type Applier interface {
-	Event(ctx context.Context, tx database.Tx, eventType string, object gjson.Result) (order.ID, error)
-}
 
 // Receiver is the endpoint.
 type Receiver struct {
-	DB      *database.DB
+	Inbox   *Inbox
 	Secrets config.Secrets // any of them verifies
-	Apply   Applier
 	Log     *slog.Logger
 	Now     func() time.Time
 }
@@ -71,7 +61,7 @@ func (r *Receiver) Handle(c echo.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), storeTimeout)
 	defer cancel()
-	if err := r.accept(ctx, event); err != nil {
+	if err := r.Inbox.Accept(ctx, event); err != nil {
 		return errs.Wrap(errs.Unavailable, err, "The event could not be stored; please send it again.")
 	}
 	return c.JSON(http.StatusOK, map[string]bool{"received": true})
@@ -117,28 +107,4 @@ func parse(body []byte, now time.Time) (e store.Event, ok bool) {
 		CreatedAt: time.Unix(root.Get("created").Int(), 0).UTC(), ReceivedAt: now, Body: body,
 	}
 	return e, gjson.ValidBytes(body) && e.ID != "" && e.Type != ""
-}
-
-// accept commits the event with what follows from it, once; an event that was
-// stored before changes nothing.
-func (r *Receiver) accept(ctx context.Context, e store.Event) error {
-	object := gjson.GetBytes(e.Body, "data.object")
-	var err error
-	for range tries {
-		err = r.DB.InTx(ctx, func(tx database.Tx) error {
-			fresh, err := store.InsertEvent(ctx, tx, e)
-			if err != nil || !fresh {
-				return err
-			}
-			id, err := r.Apply.Event(ctx, tx, e.Type, object)
-			if err != nil {
-				return err
-			}
-			return store.TieEvent(ctx, tx, e.ID, id)
-		})
-		if errs.KindOf(err) != errs.Conflict && !database.IsDuplicate(err) {
-			return err
-		}
-	}
-	return err
 }

@@ -28,14 +28,18 @@ var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 // applied counts what was applied, and fails as told.
 type applied struct {
-	mu   sync.Mutex
-	n    int
-	errs []error
+	mu     sync.Mutex
+	n      int
+	errs   []error
+	poison string // this type of event can never be applied
 }
 
-func (a *applied) Event(context.Context, database.Tx, string, gjson.Result) (order.ID, error) {
+func (a *applied) Event(_ context.Context, _ database.Tx, kind string, _ gjson.Result) (order.ID, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.poison != "" && kind == a.poison {
+		return "", errors.New("cannot be applied")
+	}
 	a.n++
 	if len(a.errs) > 0 {
 		err := a.errs[0]
@@ -57,8 +61,13 @@ func newEndpoint(t *testing.T, url string) *endpoint {
 	db := databasetest.Open(t, url, store.Migrations())
 	apply := &applied{}
 	log := slog.New(slog.DiscardHandler)
+	inbox := NewInbox(db, apply, log)
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- inbox.Run(ctx) }()
+	t.Cleanup(func() { stop(); <-done })
 	receiver := &Receiver{
-		DB: db, Secrets: config.Secrets{"whsec_current_secret", "whsec_previous_secret"}, Apply: apply,
+		Inbox: inbox, Secrets: config.Secrets{"whsec_current_secret", "whsec_previous_secret"},
 		Log: log, Now: func() time.Time { return noon },
 	}
 	e := service.NewEcho(service.EchoConfig{Log: log, Metrics: service.NewMetrics()})
@@ -189,4 +198,47 @@ func TestMethod(t *testing.T) {
 	if w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("GET = %d, want 405", w.Code)
 	}
+}
+
+// TestPoisonedEventFailsAlone sends many events at once of which some cannot be
+// applied: all others are stored, whatever batch they were in.
+func TestPoisonedEventFailsAlone(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, url string) {
+		e := newEndpoint(t, url)
+		e.apply.poison = "poison"
+		var group sync.WaitGroup
+		for n := range 60 {
+			group.Go(func() {
+				kind, want := "good", 200
+				if n%7 == 0 {
+					kind, want = "poison", 503
+				}
+				body := fmt.Sprintf(`{"id":"evt_%02d","type":%q,"created":1790000000,"data":{"object":{}}}`, n, kind)
+				if got := e.post(body, sign(body, "whsec_current_secret", noon)); got != want {
+					t.Errorf("%s event %d: status %d, want %d", kind, n, got, want)
+				}
+			})
+		}
+		group.Wait()
+		if got := e.stored(); got != 51 {
+			t.Errorf("%d stored, want 51", got)
+		}
+	})
+}
+
+func TestFullQueueIsBusy(t *testing.T) {
+	inbox := NewInbox(nil, nil, slog.New(slog.DiscardHandler)) // nobody commits
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	for range maxWaiting {
+		group.Go(func() { _ = inbox.Accept(ctx, store.Event{ID: "evt"}) })
+	}
+	for len(inbox.queue) < maxWaiting {
+		time.Sleep(time.Millisecond)
+	}
+	if err := inbox.Accept(ctx, store.Event{ID: "one more"}); !errors.Is(err, ErrBusy) {
+		t.Errorf("Accept = %v, want ErrBusy", err)
+	}
+	cancel()
+	group.Wait()
 }
