@@ -8,10 +8,7 @@ import (
 
 	"github.com/riverqueue/river"
 
-	"doorstep.example/pkg/database"
 	"doorstep.example/pkg/errs"
-	"doorstep.example/services/storefront/internal/alert"
-	"doorstep.example/services/storefront/internal/order"
 )
 
 // verdict is what a step's failure means for its job.
@@ -62,15 +59,3 @@ func what(err error) string {
 }
 
 func code(err error) string { return errs.From(err).Code }
-
-// raise raises an alert in a transaction of its own.
-func (f *Fulfiller) raise(ctx context.Context, a alert.Alert) error {
-	return f.DB.InTx(ctx, func(tx database.Tx) error { return f.Alerts.Raise(ctx, tx, a) })
-}
-
-// drop ends a job whose order moved on meanwhile, for example because it was
-// refunded: its result must not be published.
-func (f *Fulfiller) drop(_ context.Context, job string, id order.ID) error {
-	f.Log.Info("step dropped, the order has moved on", "job", job, "order_id", id)
-	return nil
-}

@@ -54,11 +54,17 @@ func (f *Fulfiller) handedOver(ctx context.Context, tx database.Tx, m store.Mess
 	if m.Purpose != store.PurposeDelivery {
 		return nil
 	}
+	if o.State == order.Held && o.HeldFrom == order.Ready { // a dispute came while the mail was under way
+		return store.SetHeldFrom(ctx, tx, o.ID, order.Sent)
+	}
 	if o.State == order.Ready {
 		if err := store.Advance(ctx, tx, o.ID, order.Ready, order.Sent, f.Now(), "mail accepted by "+answer.Provider); err != nil {
 			return err
 		}
 		o.State = order.Sent
+		if err := f.Alerts.Resolve(ctx, tx, o, alert.ReasonDeadline); err != nil {
+			return err
+		}
 	}
 	if answer.State == mailapi.StateDelivered && o.State == order.Sent {
 		return store.Advance(ctx, tx, o.ID, order.Sent, order.Delivered, f.Now(), "confirmed by the receiving server")

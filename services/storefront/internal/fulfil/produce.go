@@ -60,10 +60,10 @@ func (w *produceWorker) Work(ctx context.Context, job *river.Job[jobs.ProduceArg
 		if err := w.publish(ctx, tx, o, product, files, made.Report); err != nil {
 			return err
 		}
-		return jobs.Complete(ctx, tx, job)
+		return endRun(ctx, tx, job, string(o.ID))
 	})
 	if errs.KindOf(err) == errs.Conflict {
-		return w.f.drop(ctx, job.Kind, o.ID) // refunded or held while we worked: nothing is published
+		return w.f.drop(ctx, job.Kind, string(o.ID)) // refunded or held while we worked: nothing is published
 	}
 	return err
 }
@@ -71,6 +71,7 @@ func (w *produceWorker) Work(ctx context.Context, job *river.Job[jobs.ProduceArg
 // begin moves the order to Working. ok is false when there is nothing to do any
 // more: somebody else did it, or the order was taken out of delivery.
 func (w *produceWorker) begin(ctx context.Context, job *river.Job[jobs.ProduceArgs]) (o order.Order, p catalog.Product, ok bool, err error) {
+	crashed := false
 	err = w.f.DB.InTx(ctx, func(tx database.Tx) error {
 		o, err = store.Order(ctx, tx, job.Args.OrderID)
 		if err != nil {
@@ -78,17 +79,24 @@ func (w *produceWorker) begin(ctx context.Context, job *river.Job[jobs.ProduceAr
 		}
 		switch o.State {
 		case order.Paid:
-			ok, o.State = true, order.Working
-			return store.Advance(ctx, tx, o.ID, order.Paid, order.Working, w.f.Now(), "work begun")
+			o.State = order.Working
+			err = store.Advance(ctx, tx, o.ID, order.Paid, order.Working, w.f.Now(), "work begun")
 		case order.Working: // begun before, by an attempt that did not get through
-			ok = true
-			return nil
 		default:
 			return jobs.Complete(ctx, tx, job)
 		}
+		if err != nil {
+			return err
+		}
+		crashed, err = w.f.beginRun(ctx, tx, job.Kind, string(o.ID))
+		ok = err == nil
+		return err
 	})
 	if err != nil || !ok {
 		return o, p, false, err
+	}
+	if crashed {
+		return o, p, false, w.failed(ctx, job, o, errCrashes)
 	}
 	if p, ok = w.f.Catalog.Product(o.Product); !ok {
 		return o, p, false, w.failed(ctx, job, o, errs.New(errs.Unprocessable, "The product %q is no longer in the catalogue.", o.Product))
@@ -199,12 +207,12 @@ func (w *produceWorker) progress(ctx context.Context, id order.ID) func(string, 
 func (w *produceWorker) failed(ctx context.Context, job *river.Job[jobs.ProduceArgs], o order.Order, cause error) error {
 	outcome := judge(ctx, cause, job.Attempt, job.MaxAttempts)
 	if outcome.interrupted {
-		return river.JobSnooze(0)
+		return w.f.interrupted(ctx, job.Kind, string(o.ID))
 	}
 	a := alert.Alert{Order: o, Reason: alert.ReasonProduce, What: what(cause), State: store.AlertRetrying, Tried: outcome.tried}
 	if !outcome.final {
 		a.ToDo = "Nothing yet. Look at the audit-engine if this does not resolve itself."
-		if err := w.f.raise(ctx, a); err != nil {
+		if err := w.f.retrying(ctx, job.Kind, string(o.ID), a); err != nil {
 			return err
 		}
 		return outcome.retry(cause)
@@ -222,10 +230,10 @@ func (w *produceWorker) failed(ctx context.Context, job *river.Job[jobs.ProduceA
 		if err := w.f.Alerts.Raise(ctx, tx, a); err != nil {
 			return err
 		}
-		return jobs.Complete(ctx, tx, job)
+		return endRun(ctx, tx, job, string(o.ID))
 	})
 	if errs.KindOf(err) == errs.Conflict {
-		return w.f.drop(ctx, job.Kind, o.ID)
+		return w.f.drop(ctx, job.Kind, string(o.ID))
 	}
 	return err
 }

@@ -42,16 +42,17 @@ func (w *sendWorker) Work(ctx context.Context, job *river.Job[jobs.SendArgs]) er
 		return w.failed(ctx, job, m, o, err)
 	}
 	return w.f.DB.InTx(ctx, func(tx database.Tx) error {
-		if err := w.sent(ctx, tx, m, o, sent); err != nil {
+		if err := w.sent(ctx, tx, m.ID, sent); err != nil {
 			return err
 		}
-		return jobs.Complete(ctx, tx, job)
+		return endRun(ctx, tx, job, m.ID)
 	})
 }
 
 // take re-checks the order's state right before the mail goes out: a mail that the
 // order no longer allows is cancelled.
 func (w *sendWorker) take(ctx context.Context, job *river.Job[jobs.SendArgs]) (m store.Message, o order.Order, ok bool, err error) {
+	crashed := false
 	err = w.f.DB.InTx(ctx, func(tx database.Tx) error {
 		if m, err = store.MessageByID(ctx, tx, job.Args.MessageID); err != nil {
 			return err
@@ -62,8 +63,10 @@ func (w *sendWorker) take(ctx context.Context, job *river.Job[jobs.SendArgs]) (m
 		if m.State != mailapi.StateQueued {
 			return jobs.Complete(ctx, tx, job)
 		}
-		if ok = allowed(m, o); ok {
-			return nil
+		if allowed(m, o) {
+			crashed, err = w.f.beginRun(ctx, tx, job.Kind, m.ID)
+			ok = err == nil
+			return err
 		}
 		if o.State == order.Held { // it waits; release enqueues it again
 			return jobs.Complete(ctx, tx, job)
@@ -76,6 +79,9 @@ func (w *sendWorker) take(ctx context.Context, job *river.Job[jobs.SendArgs]) (m
 		}
 		return jobs.Complete(ctx, tx, job)
 	})
+	if err == nil && crashed {
+		return m, o, false, w.failed(ctx, job, m, o, errCrashes)
+	}
 	return m, o, ok, err
 }
 
@@ -92,7 +98,17 @@ func allowed(m store.Message, o order.Order) bool {
 }
 
 // sent notes the mailer's answer, and follows the mail if more is to be heard of it.
-func (w *sendWorker) sent(ctx context.Context, tx database.Tx, m store.Message, o order.Order, answer *mailapi.Message) error {
+// Message and order are read again: a refund may have come while the mail was under
+// way, and what went out went out.
+func (w *sendWorker) sent(ctx context.Context, tx database.Tx, messageID string, answer *mailapi.Message) error {
+	m, err := store.MessageByID(ctx, tx, messageID)
+	if err != nil {
+		return err
+	}
+	o, err := store.Order(ctx, tx, m.OrderID)
+	if err != nil {
+		return err
+	}
 	if err := w.f.outcome(ctx, tx, m, o, answer); err != nil {
 		return err
 	}
@@ -107,17 +123,21 @@ func (w *sendWorker) sent(ctx context.Context, tx database.Tx, m store.Message, 
 func (w *sendWorker) failed(ctx context.Context, job *river.Job[jobs.SendArgs], m store.Message, o order.Order, cause error) error {
 	outcome := judge(ctx, cause, job.Attempt, job.MaxAttempts)
 	if outcome.interrupted {
-		return river.JobSnooze(0)
+		return w.f.interrupted(ctx, job.Kind, m.ID)
 	}
 	a := alert.Alert{
 		Order: o, Reason: alert.ReasonMail + m.Purpose, State: store.AlertRetrying, What: "The " + name(m) + " cannot be sent: " + what(cause), Tried: outcome.tried,
 		ToDo: "Nothing yet. Look at the mailer if this does not resolve itself.", Artefact: w.f.orderURL(o),
 	}
 	if !outcome.final {
-		if m.Template != mailapi.TemplateAlert { // an alert about an alert would never end
-			if err := w.f.raise(ctx, a); err != nil {
-				return err
+		end := w.f.retrying
+		if m.Template == mailapi.TemplateAlert { // an alert about an alert would never end
+			end = func(ctx context.Context, step, subject string, _ alert.Alert) error {
+				return w.f.forget(ctx, step, subject)
 			}
+		}
+		if err := end(ctx, job.Kind, m.ID, a); err != nil {
+			return err
 		}
 		return outcome.retry(cause)
 	}
@@ -134,6 +154,6 @@ func (w *sendWorker) failed(ctx context.Context, job *river.Job[jobs.SendArgs], 
 				return err
 			}
 		}
-		return jobs.Complete(ctx, tx, job)
+		return endRun(ctx, tx, job, m.ID)
 	})
 }

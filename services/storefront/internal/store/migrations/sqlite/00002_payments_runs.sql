@@ -28,3 +28,6 @@ CREATE TABLE claims (
     name TEXT   PRIMARY KEY,
     at   BIGINT NOT NULL
 );
+
+CREATE INDEX messages_queued ON messages (created_at) WHERE state = 'queued'; -- the sweeper
+CREATE INDEX orders_unsent ON orders (product, paid_at) WHERE state IN ('paid', 'working', 'ready'); -- deadlines
