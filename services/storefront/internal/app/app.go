@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
@@ -47,6 +46,7 @@ func Run(ctx context.Context, c *Config, log *slog.Logger) error {
 	defer a.Close()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.Queue.Run(ctx) })
+	group.Go(func() error { return fulfil.Patrol(ctx, a.Fulfil, a.Fulfil.Tasks()) })
 	// The inbox outlives the server's drain, whose last events wait for it.
 	drained, drain := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error { return a.Inbox.Run(drained) })
@@ -65,6 +65,7 @@ type App struct {
 	Blobs  *blob.Store
 	Queue  *jobs.Queue
 	Inbox  *webhook.Inbox
+	Fulfil *fulfil.Fulfiller
 	Public *echo.Echo
 	Ops    *echo.Echo
 }
@@ -119,8 +120,9 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 		a.Close()
 		return nil, err
 	}
+	a.Fulfil = fulfiller
 	a.Inbox = webhook.NewInbox(a.DB, fulfiller, log)
-	stripe := payment.New(payment.Config{Key: c.StripeKey, BaseURL: c.StripeAPIBase})
+	stripe := payment.New(payment.Config{Key: c.StripeKey, BaseURL: c.StripeAPIBase.String()})
 	metrics := service.NewMetrics()
 	site := &web.Site{
 		DB: a.DB, Catalog: goods, Kinds: kinds, Payment: stripe, Fulfil: fulfiller, Pages: pages,
@@ -160,7 +162,7 @@ func (a *App) ready(c echo.Context) []string {
 func shop(c *Config, s catalog.Seller, shopURL string) page.Shop {
 	view := page.Shop{
 		Name: s.Name, Tagline: s.Tagline, Color: s.Color, URL: shopURL, Support: s.Support, Address: s.Address,
-		Sandbox: c.StripeAPIBase != "" || !strings.Contains(c.StripeKey.Reveal(), "_live_"),
+		Sandbox: c.StripeAPIBase.Host != "" || !strings.Contains(c.StripeKey.Reveal(), "_live_"),
 	}
 	for _, l := range s.Legal {
 		view.Legal = append(view.Legal, page.Link{Text: l.Text, URL: l.URL})
@@ -172,11 +174,10 @@ func shop(c *Config, s catalog.Seller, shopURL string) page.Shop {
 // address that it was moved to. Where none is told, a sandbox has it beside its API.
 func payOrigins(c *Config) []string {
 	origins := []string{"https://checkout.stripe.com"}
-	if u := c.CheckoutOrigin; u.Host != "" {
-		return append(origins, u.Scheme+"://"+u.Host)
-	}
-	if u, err := url.Parse(c.StripeAPIBase); err == nil && u.Host != "" {
-		origins = append(origins, u.Scheme+"://"+u.Host)
+	for _, u := range []config.URL{c.CheckoutOrigin, c.StripeAPIBase} {
+		if u.Host != "" {
+			return append(origins, u.Scheme+"://"+u.Host)
+		}
 	}
 	return origins
 }

@@ -1,10 +1,16 @@
 package app
 
 import (
+	"errors"
+	"path/filepath"
 	"strings"
 	"time"
 
+	"doorstep.example/pkg/auditapi"
 	"doorstep.example/pkg/config"
+	"doorstep.example/services/storefront/internal/catalog"
+	"doorstep.example/services/storefront/internal/delivery"
+	"doorstep.example/services/storefront/internal/kind"
 )
 
 // Config is the storefront's configuration.
@@ -21,7 +27,7 @@ type Config struct {
 	BlobURL        string         `envconfig:"BLOB_URL" default:"file:var/blobs" desc:"where artefacts lie: file:DIR or s3://BUCKET?endpoint=…&region=…"`
 	StripeKey      config.Secret  `envconfig:"STRIPE_SECRET_KEY" required:"true" desc:"Stripe's secret key: sk_test_… or sk_live_…"`
 	WebhookSecrets config.Secrets `envconfig:"STRIPE_WEBHOOK_SECRETS" required:"true" desc:"signing secrets of the webhook endpoint (whsec_…); any of them verifies"`
-	StripeAPIBase  string         `envconfig:"STRIPE_API_BASE" desc:"another address for Stripe's API, such as the sandbox's; empty: Stripe's own"`
+	StripeAPIBase  config.URL     `envconfig:"STRIPE_API_BASE" desc:"another address for Stripe's API, such as the sandbox's; empty: Stripe's own"`
 	CheckoutOrigin config.URL     `envconfig:"STRIPE_CHECKOUT_ORIGIN" desc:"where Stripe's hosted page lies when not at https://checkout.stripe.com, such as a domain of your own; empty: also at STRIPE_API_BASE"`
 	DownloadKeys   config.Secrets `envconfig:"DOWNLOAD_KEYS" desc:"kid:base64 of at least 32 bytes; the first signs links, all verify; empty: a key is made and kept in the database"`
 	AuditEngineURL config.URL     `envconfig:"AUDIT_ENGINE_URL" default:"http://127.0.0.1:5000" desc:"the audit-engine"`
@@ -43,13 +49,21 @@ func (c *Config) Validate() []error {
 	for _, secret := range c.WebhookSecrets {
 		errs = append(errs, config.CheckSecret("STRIPE_WEBHOOK_SECRETS", secret)...)
 	}
-	if c.StripeAPIBase != "" {
-		var base config.URL
-		if base.Decode(c.StripeAPIBase) != nil {
-			errs = append(errs, config.Bad("STRIPE_API_BASE", "must be URL (an absolute http:// or https:// address is expected)"))
-		}
+	if _, err := delivery.ParseKeys(c.DownloadKeys); err != nil {
+		errs = append(errs, err)
 	}
-	return errs
+	return append(errs, c.validateCatalog()...)
+}
+
+// validateCatalog reads the catalogue, so that its mistakes are told together with
+// those of the variables.
+func (c *Config) validateCatalog() []error {
+	folder := filepath.Dir(c.CatalogFile)
+	_, err := catalog.Load(c.CatalogFile, kind.Checkers(kind.All(auditapi.Client{}, folder)))
+	if list, ok := errors.AsType[config.Errors](err); ok {
+		return list
+	}
+	return nil
 }
 
 // now is the clock of the whole program, in the precision of the database.

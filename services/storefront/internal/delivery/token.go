@@ -32,8 +32,8 @@ type Tokens struct {
 	keys    map[string][]byte
 }
 
-// NewTokens reads DOWNLOAD_KEYS, `kid:base64` each: the first signs, all verify.
-// Without any, a key is made once and kept in the database.
+// NewTokens reads DOWNLOAD_KEYS. Without any, a key is made once and kept in the
+// database.
 func NewTokens(ctx context.Context, db *database.DB, keys config.Secrets) (*Tokens, error) {
 	if len(keys) == 0 {
 		key, err := generatedKey(ctx, db)
@@ -42,15 +42,21 @@ func NewTokens(ctx context.Context, db *database.DB, keys config.Secrets) (*Toke
 		}
 		keys = config.Secrets{config.Secret(generatedKID + ":" + key)}
 	}
+	return ParseKeys(keys)
+}
+
+// ParseKeys reads keys written as `kid:base64`: the first signs, all verify. The error
+// is that of the variable DOWNLOAD_KEYS.
+func ParseKeys(keys config.Secrets) (*Tokens, error) {
 	t := &Tokens{keys: map[string][]byte{}}
 	for _, entry := range keys {
 		kid, encoded, _ := strings.Cut(entry.Reveal(), ":")
 		key, err := base64.StdEncoding.DecodeString(encoded)
 		if kid == "" || err != nil || len(key) < minKey {
-			return nil, config.Errors{config.Bad("DOWNLOAD_KEYS", "each entry must be kid:base64 of at least %d bytes, for example k1:$(openssl rand -base64 32)", minKey)}
+			return nil, config.Bad("DOWNLOAD_KEYS", "each entry must be kid:base64 of at least %d bytes, for example k1:$(openssl rand -base64 32)", minKey)
 		}
 		if _, twice := t.keys[kid]; twice {
-			return nil, config.Errors{config.Bad("DOWNLOAD_KEYS", "names a kid twice")}
+			return nil, config.Bad("DOWNLOAD_KEYS", "names a kid twice")
 		}
 		if t.signing == "" {
 			t.signing = kid
