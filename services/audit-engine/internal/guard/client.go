@@ -213,11 +213,10 @@ func (c *Client) ask(ctx context.Context, r Request, target Target, cookies jar)
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Now()) })()
-	resp, err := exchange(ctx, conn, req, c.guard.config.Limits.Header)
+	resp, err := exchange(ctx, conn, req, c.guard.config.Limits.Header) //nolint:bodyclose // closing reads an endless body to its end; it goes with the connection
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close()
 	out := &Response{URL: target.URL(), Target: target, Status: resp.StatusCode, Header: resp.Header, TLS: state}
 	out.Body, out.BodyErr = readBody(resp)
 	return out, nil

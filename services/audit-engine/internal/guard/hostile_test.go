@@ -67,6 +67,7 @@ func TestBombs(t *testing.T) {
 	c.Dial, c.Lab = nil, []netip.AddrPort{netip.MustParseAddrPort(server.Listener.Addr().String())}
 	c.Limits.Fetch = 30 * time.Second
 	g, base := newGuard(t, c), server.URL
+	started := time.Now()
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
@@ -82,6 +83,9 @@ func TestBombs(t *testing.T) {
 		}
 	}
 	runtime.ReadMemStats(&after)
+	if took := time.Since(started); took >= c.Limits.Fetch {
+		t.Errorf("took %s: what is too long must be dropped, not read to its end", took)
+	}
 	// ReadAll's doubling makes some multiples of the cap; the bomb would be 512 MiB.
 	if grown := after.TotalAlloc - before.TotalAlloc; grown > 128<<20 {
 		t.Errorf("%d MiB were allocated", grown>>20)
