@@ -34,13 +34,26 @@ import (
 type Validator interface{ Validate() []error }
 
 // VariableError is what is wrong with one variable.
-type VariableError struct{ Name, Reason string }
+type VariableError struct {
+	Name, Reason string
+	cause        error // may be nil
+}
 
 func (e *VariableError) Error() string { return e.Name + ": " + e.Reason }
 
-// Bad returns the error for one variable: its name, what is wrong, what to do.
+// Unwrap returns the error that was among the arguments of Bad.
+func (e *VariableError) Unwrap() error { return e.cause }
+
+// Bad returns the error for one variable: its name, what is wrong, what to do. An
+// error among args is its cause.
 func Bad(name, format string, args ...any) error {
-	return &VariableError{Name: name, Reason: fmt.Sprintf(format, args...)}
+	e := &VariableError{Name: name, Reason: fmt.Sprintf(format, args...)}
+	for _, arg := range args {
+		if cause, ok := arg.(error); ok {
+			e.cause = cause
+		}
+	}
+	return e
 }
 
 // Errors is everything that is wrong with a configuration, one line each.
@@ -53,6 +66,9 @@ func (e Errors) Error() string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// Unwrap returns the single errors.
+func (e Errors) Unwrap() []error { return e }
 
 // Variable describes one variable of a program.
 type Variable struct {

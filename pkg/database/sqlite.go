@@ -39,7 +39,7 @@ func dsn(path string, more ...string) string {
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if path == "" {
-		return nil, errors.New("a file is missing after sqlite:")
+		return nil, errors.New("the file is missing: write sqlite:PATH")
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of %s: %w", path, err)

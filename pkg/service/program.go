@@ -56,6 +56,9 @@ func (e UsageError) Error() string { return string(e) }
 func Main[C any](p Program[C]) { os.Exit(p.main(os.Args[1:], os.Stdout, os.Stderr)) }
 
 func (p Program[C]) main(args []string, stdout, stderr io.Writer) int {
+	// First of all, so that a stop in the middle of the start is a stop and no crash.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	var c C
 	if len(args) > 0 {
 		switch args[0] {
@@ -84,9 +87,11 @@ func (p Program[C]) main(args []string, stdout, stderr io.Writer) int {
 	}
 	log := newLogger(stderr, any(&c).(Settings)).With("service", p.Name)
 	slog.SetDefault(log)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	return exitCode(run(ctx, &c, log), stderr)
+	err = run(ctx, &c, log)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return exitOK // asked to stop before it had started
+	}
+	return exitCode(err, stderr)
 }
 
 // exitCode tells a person on stderr what ended the program. Bad configuration

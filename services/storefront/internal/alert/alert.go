@@ -19,12 +19,13 @@ import (
 
 // Reasons of alerts; one row for each order and reason.
 const (
-	ReasonProduce = "produce" // the artefact cannot be made
-	ReasonMail    = "mail:"   // a mail to the customer cannot be sent; its purpose follows
-	ReasonBounce  = "bounce"  // a mail to the customer came back
-	ReasonPayment = "payment" // what was paid is not what was sold
-	ReasonProof   = "proof"   // control of the target is not proven
-	ReasonDispute = "dispute" // the buyer disputes the charge
+	ReasonProduce  = "produce"  // the artefact cannot be made
+	ReasonMail     = "mail:"    // a mail to the customer cannot be sent; its purpose follows
+	ReasonBounce   = "bounce"   // a mail to the customer came back
+	ReasonPayment  = "payment"  // what was paid is not what was sold
+	ReasonProof    = "proof"    // control of the target is not proven
+	ReasonDispute  = "dispute"  // the buyer disputes the charge
+	ReasonDeadline = "deadline" // not sent within the product's promise
 )
 
 // Raiser writes alerts.

@@ -90,7 +90,7 @@ func open[Tx any](ctx context.Context, driver riverdriver.Driver[Tx], config *ri
 
 // Run works jobs until ctx ends, then waits for those under way.
 func (q *Queue) Run(ctx context.Context) error {
-	if err := q.takeUp(ctx); err != nil {
+	if err := q.takeUp(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
 	start, stop := q.lifecycle()
