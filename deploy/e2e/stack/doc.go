@@ -5,5 +5,6 @@
 //	stack.go    which programs, their environment, start and stop
 //	process.go  one program: start, wait until ready, kill
 //	shop.go     the buyer and the operator: checkout, pay, follow an order
+//	sandbox.go  the seller's side of Stripe: its API, its switches, signed events
 //	mail.go     what lies in the outbox
 package stack

@@ -92,6 +92,12 @@ func (p *Process) Stop() error {
 	}
 }
 
+// ExitCode of a program that has ended; -1 if it was killed.
+func (p *Process) ExitCode() int {
+	<-p.exited
+	return p.cmd.ProcessState.ExitCode()
+}
+
 // Kill ends the program at whatever instruction it is.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill() // already gone is as good

@@ -24,10 +24,12 @@ var client = &http.Client{
 
 // Order is an order as the operators' API tells it.
 type Order struct {
-	ID        string `json:"id"`
-	State     string `json:"state"`
-	SessionID string `json:"session_id"`
-	Timeline  []struct {
+	ID          string            `json:"id"`
+	State       string            `json:"state"`
+	SessionID   string            `json:"session_id"`
+	ContactName string            `json:"contact_name"`
+	Fields      map[string]string `json:"fields"`
+	Timeline    []struct {
 		At     time.Time `json:"at"`
 		Kind   string    `json:"kind"`
 		From   string    `json:"from"`
@@ -40,6 +42,7 @@ type Order struct {
 		Total int    `json:"total"`
 	} `json:"progress"`
 	Artefacts []struct {
+		ID     string `json:"id"`
 		Name   string `json:"name"`
 		Role   string `json:"role"`
 		SHA256 string `json:"sha256"`
@@ -47,8 +50,14 @@ type Order struct {
 	Messages []struct {
 		ID       string `json:"id"`
 		Template string `json:"template"`
+		To       string `json:"to"`
 		State    string `json:"state"`
 	} `json:"messages"`
+	Grants []struct {
+		ID      string `json:"id"`
+		MaxUses int    `json:"max_uses"`
+		Used    int    `json:"used"`
+	} `json:"grants"`
 	Alerts []struct {
 		Reason string `json:"reason"`
 		State  string `json:"state"`
@@ -69,17 +78,34 @@ func (s *Stack) Begin(ctx context.Context, product string, form url.Values) (str
 	return resp.Header.Get("Location"), nil
 }
 
+// Card is the test card that pays at once.
+const Card = "4242424242424242"
+
 // Pay pays at a hosted page and returns the order's id, which the success URL leads to.
 func (s *Stack) Pay(ctx context.Context, hosted string) (string, error) {
-	resp, body, err := s.do(ctx, http.MethodPost, hosted, url.Values{"card": {"4242424242424242"}}, nil)
+	thankYou, err := s.PayAndLeave(ctx, hosted, Card)
+	if err != nil {
+		return "", err
+	}
+	return s.Return(ctx, thankYou)
+}
+
+// PayAndLeave pays at a hosted page and does not come back to the shop. It returns
+// the success URL.
+func (s *Stack) PayAndLeave(ctx context.Context, hosted, card string) (string, error) {
+	resp, body, err := s.do(ctx, http.MethodPost, hosted, url.Values{"card": {card}}, nil)
 	if err != nil {
 		return "", err
 	}
 	if resp.StatusCode != http.StatusSeeOther {
 		return "", fmt.Errorf("the hosted page was answered %d: %.300s", resp.StatusCode, body)
 	}
-	thankYou := resp.Header.Get("Location")
-	resp, body, err = s.do(ctx, http.MethodGet, thankYou, nil, nil)
+	return resp.Header.Get("Location"), nil
+}
+
+// Return follows the success URL to the order and returns its id.
+func (s *Stack) Return(ctx context.Context, thankYou string) (string, error) {
+	resp, body, err := s.do(ctx, http.MethodGet, thankYou, nil, nil)
 	if err != nil {
 		return "", err
 	}
@@ -143,6 +169,11 @@ func (s *Stack) Post(ctx context.Context, address string, form url.Values) (*htt
 	return s.do(ctx, http.MethodPost, s.absolute(address), form, nil)
 }
 
+// Fetch asks with any method and headers.
+func (s *Stack) Fetch(ctx context.Context, method, address string, body io.Reader, header http.Header) (*http.Response, []byte, error) {
+	return send(ctx, method, s.absolute(address), body, header)
+}
+
 // PostJSON posts a JSON body anywhere and reads a JSON answer.
 func (s *Stack) PostJSON(ctx context.Context, address string, body any, header http.Header) (*http.Response, []byte, error) {
 	raw, err := json.Marshal(body)
@@ -182,7 +213,9 @@ func send(ctx context.Context, method, address string, body io.Reader, header ht
 	if err != nil {
 		return nil, nil, err
 	}
-	req.Header = header
+	if header != nil {
+		req.Header = header
+	}
 	resp, err := client.Do(req)
 	if err != nil {
 		return nil, nil, err

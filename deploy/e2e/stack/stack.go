@@ -3,14 +3,17 @@ package stack
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -62,18 +65,39 @@ func local(addr string) string {
 	return addr
 }
 
+// Ports that Free draws from: below those that the system gives to outgoing
+// connections, so that a program that is killed finds its own port again.
+const (
+	lowestPort  = 15000
+	highestPort = 32000
+	draws       = 200
+)
+
 // Free returns addresses on ports that nobody uses at the moment.
 func Free() (Addresses, error) {
 	addresses := Addresses{}
 	for variable := range Defaults() {
-		ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // loopback, at once
+		ln, err := FreePort()
 		if err != nil {
-			return nil, fmt.Errorf("find a free port: %w", err)
+			return nil, err
 		}
 		defer ln.Close() // held until all are found, so that none comes twice
 		addresses[variable] = ln.Addr().String()
 	}
 	return addresses, nil
+}
+
+// FreePort returns a listener on a port of loopback that nobody used.
+func FreePort() (net.Listener, error) {
+	var err error
+	for range draws {
+		var ln net.Listener
+		port := lowestPort + rand.IntN(highestPort-lowestPort)                        //nolint:gosec // a guess, no secret
+		if ln, err = net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port)); err == nil { //nolint:noctx // loopback, at once
+			return ln, nil
+		}
+	}
+	return nil, fmt.Errorf("find a free port: %w", err)
 }
 
 // CheckFree names every address that is taken, one line each, with the variable that
@@ -109,9 +133,9 @@ type Stack struct {
 	processes map[string]*Process
 }
 
-// Start starts the programs and returns when all are ready.
-func Start(ctx context.Context, c Config) (*Stack, error) {
-	s := &Stack{Config: c, Token: rand.Text(), processes: map[string]*Process{}}
+// New returns a stack whose programs are not running.
+func New(c Config) *Stack {
+	s := &Stack{Config: c, Token: crand.Text(), processes: map[string]*Process{}}
 	env := s.environment()
 	for _, name := range Programs() {
 		if slices.Contains(c.Without, name) {
@@ -122,6 +146,12 @@ func Start(ctx context.Context, c Config) (*Stack, error) {
 			LogFile: filepath.Join(c.Dir, "log", name+".log"), ready: "http://" + s.healthAddr(name) + "/readyz",
 		}
 	}
+	return s
+}
+
+// Start starts the programs and returns when all are ready.
+func Start(ctx context.Context, c Config) (*Stack, error) {
+	s := New(c)
 	var group sync.WaitGroup
 	failures := make([]error, len(Programs()))
 	for i, name := range Programs() {
@@ -142,21 +172,44 @@ func (s *Stack) healthAddr(name string) string {
 	}[name]]
 }
 
+// Command is one of the programs with this stack's environment and what env changes
+// of it, to be run by the caller; the empty value takes a variable away.
+func (s *Stack) Command(ctx context.Context, program string, env map[string]string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, filepath.Join(s.Bin, program), args...) //nolint:gosec // the path is ours
+	for _, pair := range s.environment() {
+		name, _, _ := strings.Cut(pair, "=")
+		if _, changed := env[name]; !changed {
+			cmd.Env = append(cmd.Env, pair)
+		}
+	}
+	for name, value := range env {
+		if value != "" {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+	}
+	return cmd
+}
+
+// What the shop and the sandbox know each other by.
+const (
+	WebhookSecret = "whsec_" + "doorstep_sandbox_only" // signs nothing but the sandbox's events
+	StripeKey     = "sk_test_sandbox"
+)
+
 // environment is what every program gets. PATH and HOME are kept for what they need
 // of the system; nothing else of the caller's leaks in.
 func (s *Stack) environment() []string {
-	const webhookSecret = "whsec_" + "doorstep_sandbox_only" // signs nothing but the sandbox's events
 	env := map[string]string{
 		"PATH": os.Getenv("PATH"), "HOME": os.Getenv("HOME"),
 		"LOG_FORMAT": "text", "INTERNAL_TOKEN": s.Token,
 		"PUBLIC_BASE_URL": s.ShopURL(), "OPS_BASE_URL": s.OpsURL(), "CATALOG_FILE": filepath.Join(s.Root, "deploy", "catalog.yaml"),
 		"DATABASE_URL":      cmp.Or(s.Database, "sqlite:"+filepath.Join(s.Dir, "storefront.db")),
 		"BLOB_URL":          "file:" + filepath.Join(s.Dir, "blobs"),
-		"STRIPE_SECRET_KEY": "sk_test_sandbox", "STRIPE_WEBHOOK_SECRETS": webhookSecret, "STRIPE_API_BASE": s.SandboxURL(),
+		"STRIPE_SECRET_KEY": StripeKey, "STRIPE_WEBHOOK_SECRETS": WebhookSecret, "STRIPE_API_BASE": s.SandboxURL(),
 		"AUDIT_ENGINE_URL": "http://" + s.Addrs[VarEngine], "MAILER_URL": "http://" + s.Addrs[VarMailer],
 		"AUDIT_LAB_TARGETS":   s.Addrs[VarTarget] + "," + s.Addrs[VarTargetHTTP],
 		"MAILER_DATABASE_URL": "sqlite:" + filepath.Join(s.Dir, "mailer.db"), "OUTBOX_DIR": s.Outbox(),
-		"SANDBOX_WEBHOOK_URL": s.ShopURL() + "/webhooks/stripe", "SANDBOX_WEBHOOK_SECRET": webhookSecret,
+		"SANDBOX_WEBHOOK_URL": s.ShopURL() + "/webhooks/stripe", "SANDBOX_WEBHOOK_SECRET": WebhookSecret,
 	}
 	maps.Copy(env, s.Addrs)
 	maps.Copy(env, s.Env)
