@@ -14,10 +14,17 @@ import (
 // and not waited for.
 const connectTimeout = 10 * time.Second
 
+// maxConns is the pool's size unless the address says pool_max_conns. pgx's own default
+// is four on a small machine, fewer than the storefront has workers and writers.
+const maxConns = 16
+
 func openPostgres(ctx context.Context, url string) (*DB, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("cannot be read as a postgres:// address") // pgx's text repeats the password
+	}
+	if !strings.Contains(url, "pool_max_conns=") {
+		config.MaxConns = maxConns
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

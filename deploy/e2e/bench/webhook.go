@@ -20,9 +20,9 @@ import (
 // so that both see the same moments of a machine that others use, too.
 const (
 	rounds       = 2
-	bareTime     = 700 * time.Millisecond
-	shopTime     = 2 * time.Second
-	eventsARound = 2500
+	bareTime     = 300 * time.Millisecond
+	shopTime     = time.Second
+	eventsARound = 6000
 	maxBody      = 512 << 10
 	syncs        = 100
 	syncSize     = 4 << 10
@@ -41,19 +41,32 @@ func (b *bench) acksOnPostgres(ctx context.Context) error {
 	return b.acks(ctx, "webhook.postgres.", server.scratch)
 }
 
-// acks measures how fast paid events are acknowledged. The shop works on the orders
-// meanwhile, as it always does.
+// variants are the shops that a concurrency is measured on, by the end of the
+// figure's name.
+var variants = []struct {
+	name string
+	env  map[string]string
+}{
+	{"", map[string]string{"WORKERS": "0"}},                                 // the acknowledgement alone
+	{".ungrouped", map[string]string{"WORKERS": "0", "WEBHOOK_BATCH": "1"}}, // a commit for each event
+	{".busy", nil}, // while the orders are worked on, as always
+}
+
+// acks measures how fast paid events are acknowledged.
 func (b *bench) acks(ctx context.Context, prefix string, database func(context.Context) (string, func(), error)) error {
 	bareAddr, stop, err := serveBare(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	for _, connections := range []int{1, 16, 64} {
-		var shop, bare, disk outcome
+	for _, connections := range []int{1, 16, 64, 256} {
+		shops := make([]outcome, len(variants))
+		var bare, disk outcome
 		for range rounds {
-			if err := b.round(ctx, database, bareAddr, connections, &shop, &bare); err != nil {
-				return err
+			for i, variant := range variants {
+				if err := b.round(ctx, database, variant.env, bareAddr, connections, &shops[i], &bare); err != nil {
+					return err
+				}
 			}
 			got, err := b.syncing()
 			if err != nil {
@@ -62,28 +75,37 @@ func (b *bench) acks(ctx context.Context, prefix string, database func(context.C
 			disk.add(got)
 		}
 		c := fmt.Sprintf("c%d", connections)
-		figure(prefix+"acks."+c, shop.rate(), perSecond)
 		figure(prefix+"acks."+c+".bare", bare.rate(), perSecond)
-		figure(prefix+"acks."+c+".ratio_to_bare", shop.rate()/bare.rate(), ratio)
-		figure(prefix+"acks."+c+".bare_fsync", disk.rate(), perSecond)
-		figure(prefix+"acks."+c+".refused", float64(shop.refused), count)
-		spread(prefix+"ack."+c, shop.latency)
 		spread(prefix+"ack."+c+".bare", bare.latency)
-		if shop.refused > 0 {
-			fmt.Fprintf(os.Stderr, "bench: %sacks.%s: %d events were refused, one with %d\n", prefix, c, shop.refused, shop.status)
+		figure(prefix+"acks."+c+".bare_fsync", disk.rate(), perSecond)
+		for i, variant := range variants {
+			shop := shops[i]
+			figure(prefix+"acks."+c+variant.name, shop.rate(), perSecond)
+			figure(prefix+"acks."+c+variant.name+".ratio_to_bare", shop.rate()/bare.rate(), ratio)
+			figure(prefix+"acks."+c+variant.name+".refused", float64(shop.refused), count)
+			spread(prefix+"ack."+c+variant.name, shop.latency)
+			if shop.refused > 0 {
+				fmt.Fprintf(os.Stderr, "bench: %sacks.%s%s: %d events were refused, one with %d\n", prefix, c, variant.name, shop.refused, shop.status)
+			}
 		}
+		figure(prefix+"acks."+c+".ratio_to_ungrouped", shops[0].rate()/shops[1].rate(), ratio)
 	}
 	return nil
 }
 
 // round adds one round of the baseline and one of a new shop.
-func (b *bench) round(ctx context.Context, database func(context.Context) (string, func(), error), bareAddr string, connections int, shop, bare *outcome) error {
+func (b *bench) round(ctx context.Context, database func(context.Context) (string, func(), error), env map[string]string, bareAddr string, connections int, shop, bare *outcome) error {
 	url, drop, err := database(ctx)
 	if err != nil {
 		return err
 	}
 	defer drop()
-	s, err := b.start(ctx, url, stack.DemoTarget, stack.Sandbox, stack.AuditEngine)
+	c, err := b.config(url, stack.DemoTarget, stack.Sandbox, stack.AuditEngine)
+	if err != nil {
+		return err
+	}
+	c.Env = env
+	s, err := stack.Start(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 		a.Close()
 		return nil, err
 	}
-	a.Queue = jobs.New(a.DB)
+	a.Queue = jobs.New(a.DB, c.Workers)
 	seller := mailapi.Seller{Name: goods.Seller.Name, Color: goods.Seller.Color, URL: shopURL, Support: goods.Seller.Support, Address: goods.Seller.Address}
 	raiser := &alert.Raiser{
 		Queue: a.Queue, Seller: seller, Catalog: goods, To: cmp.Or(c.AlertEmail, goods.Seller.Support),
@@ -121,7 +121,7 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 		return nil, err
 	}
 	a.Fulfil = fulfiller
-	a.Inbox = webhook.NewInbox(a.DB, fulfiller, log)
+	a.Inbox = webhook.NewInbox(webhook.Config{DB: a.DB, Apply: fulfiller, Jobs: a.Queue, Batch: c.WebhookBatch, Log: log})
 	stripe := payment.New(payment.Config{Key: c.StripeKey, BaseURL: c.StripeAPIBase.String()})
 	metrics := service.NewMetrics()
 	site := &web.Site{

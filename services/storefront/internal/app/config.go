@@ -32,6 +32,8 @@ type Config struct {
 	DownloadKeys   config.Secrets `envconfig:"DOWNLOAD_KEYS" desc:"kid:base64 of at least 32 bytes; the first signs links, all verify; empty: a key is made and kept in the database"`
 	AuditEngineURL config.URL     `envconfig:"AUDIT_ENGINE_URL" default:"http://127.0.0.1:5000" desc:"the audit-engine"`
 	MailerURL      config.URL     `envconfig:"MAILER_URL" default:"http://127.0.0.1:5001" desc:"the mailer"`
+	Workers        int            `envconfig:"WORKERS" default:"10" desc:"artefacts made at the same time; 0: this process sells and listens, and leaves the work to others on the same database"`
+	WebhookBatch   int            `envconfig:"WEBHOOK_BATCH" default:"128" desc:"most events that share one commit; 1 commits each on its own"`
 	AlertEmail     string         `envconfig:"ALERT_EMAIL" desc:"who is told when something fails; empty: the catalogue's support address"`
 }
 
@@ -48,6 +50,12 @@ func (c *Config) Validate() []error {
 	}
 	for _, secret := range c.WebhookSecrets {
 		errs = append(errs, config.CheckSecret("STRIPE_WEBHOOK_SECRETS", secret)...)
+	}
+	if c.WebhookBatch < 1 || c.WebhookBatch > 1000 {
+		errs = append(errs, config.Bad("WEBHOOK_BATCH", "must be from 1 to 1000"))
+	}
+	if c.Workers < 0 || c.Workers > 1000 {
+		errs = append(errs, config.Bad("WORKERS", "must be from 0 to 1000"))
 	}
 	if _, err := delivery.ParseKeys(c.DownloadKeys); err != nil {
 		errs = append(errs, err)

@@ -175,6 +175,9 @@ func counter(t *testing.T, url string) (*Courier, Link, func(order.State)) {
 			o, err := store.Order(t.Context(), tx, id)
 			for _, to := range states {
 				if err == nil {
+					err = store.SetPaid(t.Context(), tx, id, "pi_1", noon)
+				}
+				if err == nil {
 					err = store.Advance(t.Context(), tx, id, o.State, to, noon, "")
 					o.State = to
 				}

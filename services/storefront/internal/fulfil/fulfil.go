@@ -47,6 +47,7 @@ type Fulfiller struct {
 // Workers returns the workers of every job kind.
 func (f *Fulfiller) Workers() *river.Workers {
 	workers := river.NewWorkers()
+	river.AddWorker(workers, &jobs.StartWorker{Queue: f.Queue})
 	river.AddWorker(workers, &produceWorker{f: f})
 	river.AddWorker(workers, &sendWorker{f: f})
 	river.AddWorker(workers, &confirmWorker{f: f})
@@ -66,17 +67,11 @@ func (f *Fulfiller) Session(ctx context.Context, tx database.Tx, s payment.Sessi
 	if o.SessionID != s.ID {
 		return o.ID, f.foreignSession(ctx, tx, o, s)
 	}
-	if o.PaymentIntent == "" && s.PaymentIntent != "" {
-		if err := store.SetPayment(ctx, tx, o.ID, s.PaymentIntent); err != nil {
-			return o.ID, err
-		}
-		o.PaymentIntent = s.PaymentIntent
-	}
 	switch {
 	case s.IsPaid():
 		return o.ID, f.paid(ctx, tx, o, s)
 	case s.Status == "complete":
-		return o.ID, f.submitted(ctx, tx, o)
+		return o.ID, f.submitted(ctx, tx, o, s)
 	default:
 		return o.ID, nil
 	}
@@ -87,10 +82,12 @@ func (f *Fulfiller) Session(ctx context.Context, tx database.Tx, s payment.Sessi
 func (f *Fulfiller) findOrRebuild(ctx context.Context, tx database.Tx, id order.ID, s payment.Session, p catalog.Product) (order.Order, error) {
 	o, err := store.Order(ctx, tx, id)
 	if errs.KindOf(err) == errs.NotFound {
-		if _, err := store.InsertOrder(ctx, tx, f.rebuild(id, s, p), "rebuilt from the payment"); err != nil {
-			return order.Order{}, err
+		o = f.rebuild(id, s, p)
+		fresh, err := store.InsertOrder(ctx, tx, o, "rebuilt from the payment")
+		if err != nil || fresh {
+			return o, err
 		}
-		return store.Order(ctx, tx, id)
+		return store.Order(ctx, tx, id) // somebody else did at the same moment
 	}
 	if err == nil && o.SessionID == "" { // we were killed between Stripe's answer and our note of it
 		if err := store.SetSession(ctx, tx, id, s.ID); err != nil {
@@ -107,7 +104,8 @@ func (f *Fulfiller) rebuild(id order.ID, s payment.Session, p catalog.Product) o
 	m := s.Metadata
 	o := order.Order{
 		ID: id, Product: p.ID, Tier: p.Tier, CustomerEmail: m[payment.MetaEmail], ContactName: m[payment.MetaName],
-		Fields: map[string]string{}, Amount: p.Price, Currency: p.Currency, SessionID: s.ID, CreatedAt: s.CreatedAt,
+		Fields: map[string]string{}, Amount: p.Price, Currency: p.Currency, SessionID: s.ID, PaymentIntent: s.PaymentIntent,
+		State: order.AwaitingPayment, StateAt: s.CreatedAt, CreatedAt: s.CreatedAt,
 	}
 	if o.CustomerEmail == "" {
 		o.CustomerEmail = s.Email
@@ -136,7 +134,7 @@ func (f *Fulfiller) paid(ctx context.Context, tx database.Tx, o order.Order, s p
 		return nil // known already
 	}
 	now := f.Now()
-	o.PaidAt = now
+	o.PaidAt, o.PaymentIntent = now, s.PaymentIntent
 	if wrong := mismatch(o, s); wrong != "" {
 		if err := f.hold(ctx, tx, o, wrong); err != nil {
 			return err
@@ -144,13 +142,10 @@ func (f *Fulfiller) paid(ctx context.Context, tx database.Tx, o order.Order, s p
 		o.State = order.Held
 		return f.settle(ctx, tx, o)
 	}
-	if err := store.Advance(ctx, tx, o.ID, o.State, order.Paid, now, "payment confirmed by Stripe"); err != nil {
+	if err := store.Pay(ctx, tx, o.ID, o.State, s.PaymentIntent, now, "payment confirmed by Stripe"); err != nil {
 		return err
 	}
 	o.State = order.Paid
-	if err := store.CountPurchase(ctx, tx, o.CustomerEmail, o.ContactName, now); err != nil {
-		return err
-	}
 	if _, err := f.intend(ctx, tx, o, store.PurposeReceipt, mailapi.TemplateReceipt, ""); err != nil {
 		return err
 	}
@@ -170,7 +165,7 @@ func mismatch(o order.Order, s payment.Session) string {
 }
 
 func (f *Fulfiller) hold(ctx context.Context, tx database.Tx, o order.Order, why string) error {
-	if err := store.SetPaid(ctx, tx, o.ID, f.Now()); err != nil { // the money is there, whatever the amount
+	if err := store.SetPaid(ctx, tx, o.ID, o.PaymentIntent, f.Now()); err != nil { // the money is there, whatever the amount
 		return err
 	}
 	if err := store.Advance(ctx, tx, o.ID, o.State, order.Held, f.Now(), why); err != nil {
@@ -183,7 +178,10 @@ func (f *Fulfiller) hold(ctx context.Context, tx database.Tx, o order.Order, why
 }
 
 // submitted notes a delayed payment that is on its way.
-func (f *Fulfiller) submitted(ctx context.Context, tx database.Tx, o order.Order) error {
+func (f *Fulfiller) submitted(ctx context.Context, tx database.Tx, o order.Order, s payment.Session) error {
+	if err := store.SetPayment(ctx, tx, o.ID, s.PaymentIntent); err != nil {
+		return err
+	}
 	news, err := store.SetSubmitted(ctx, tx, o.ID, f.Now())
 	if err != nil || !news || !o.PaidAt.IsZero() {
 		return err

@@ -80,7 +80,7 @@ func (w *produceWorker) begin(ctx context.Context, job *river.Job[jobs.ProduceAr
 		switch o.State {
 		case order.Paid:
 			o.State = order.Working
-			err = store.Advance(ctx, tx, o.ID, order.Paid, order.Working, w.f.Now(), "work begun")
+			err = w.start(ctx, tx, o)
 		case order.Working: // begun before, by an attempt that did not get through
 		default:
 			return jobs.Complete(ctx, tx, job)
@@ -102,6 +102,15 @@ func (w *produceWorker) begin(ctx context.Context, job *river.Job[jobs.ProduceAr
 		return o, p, false, w.failed(ctx, job, o, errs.New(errs.Unprocessable, "The product %q is no longer in the catalogue.", o.Product))
 	}
 	return o, p, true, nil
+}
+
+// start moves the order to Working, and counts the purchase of its customer, who may
+// be a returning one.
+func (w *produceWorker) start(ctx context.Context, tx database.Tx, o order.Order) error {
+	if err := store.Advance(ctx, tx, o.ID, order.Paid, order.Working, w.f.Now(), "work begun"); err != nil {
+		return err
+	}
+	return store.CountPurchase(ctx, tx, o.CustomerEmail, o.ContactName, o.PaidAt)
 }
 
 // keep stores the files. Their names are hashes, so a second run overwrites nothing.

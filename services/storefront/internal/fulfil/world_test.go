@@ -61,7 +61,7 @@ func newWorld(t *testing.T, url string) *world {
 	}
 	now := func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 	log := slog.New(slog.DiscardHandler)
-	queue := jobs.New(db)
+	queue := jobs.New(db, 10)
 	seller := mailapi.Seller{Name: goods.Seller.Name, Support: goods.Seller.Support}
 	w := &world{T: t, engine: engine, mailer: mailer, Fulfiller: &Fulfiller{
 		DB: db, Queue: queue, Catalog: goods, Kinds: kinds, Blobs: blobs, Mailer: mailer.Client(), Tokens: tokens, Seller: seller,

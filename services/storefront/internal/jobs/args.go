@@ -12,6 +12,7 @@ const (
 	produceAttempts = 12
 	sendAttempts    = 30
 	confirmAttempts = 10
+	startAttempts   = 100 // it only inserts; should it be lost all the same, the sweeper finds its orders
 )
 
 // ProduceArgs makes an order's artefact.
@@ -51,4 +52,18 @@ func (ConfirmArgs) Kind() string { return "confirm" }
 // InsertOpts implements river.JobArgsWithInsertOpts.
 func (ConfirmArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: QueueMail, MaxAttempts: confirmAttempts}
+}
+
+// StartArgs starts the jobs of a batch of events.
+type StartArgs struct {
+	Produce []ProduceArgs `json:"produce"`
+	Send    []SendArgs    `json:"send"`
+}
+
+// Kind implements river.JobArgs.
+func (StartArgs) Kind() string { return "start" }
+
+// InsertOpts implements river.JobArgsWithInsertOpts.
+func (StartArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueMail, MaxAttempts: startAttempts}
 }

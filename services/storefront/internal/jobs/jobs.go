@@ -28,25 +28,27 @@ const (
 )
 
 const (
-	produceWorkers = 10
-	mailWorkers    = 10
-	pollInterval   = 100 * time.Millisecond // for the databases' and moments without notification
-	fetchCooldown  = 20 * time.Millisecond  // bounds the rate of fetches, and so the pick-up of a job
-	jobTimeout     = 75 * time.Second       // a step that has no timeout of its own: one mail
-	rescueAfter    = jobTimeout + 15*time.Second
-	softStop       = 5 * time.Second  // a mail under way may finish; an audit is cut, and begun again
-	stopTimeout    = 15 * time.Second // within the 20 s that a SIGTERM may take
+	mailWorkers   = 10
+	pollInterval  = 100 * time.Millisecond // for the databases' and moments without notification
+	fetchCooldown = 20 * time.Millisecond  // bounds the rate of fetches, and so the pick-up of a job
+	jobTimeout    = 75 * time.Second       // a step that has no timeout of its own: one mail
+	rescueAfter   = jobTimeout + 15*time.Second
+	softStop      = 5 * time.Second  // a mail under way may finish; an audit is cut, and begun again
+	stopTimeout   = 15 * time.Second // within the 20 s that a SIGTERM may take
 )
 
 // Queue inserts jobs and works them.
 type Queue struct {
 	db       *database.DB
+	workers  int
 	sqlite   *river.Client[*sql.Tx]
 	postgres *river.Client[pgx.Tx]
 }
 
-// New returns a queue; jobs can be inserted after Open.
-func New(db *database.DB) *Queue { return &Queue{db: db} }
+// New returns a queue; jobs can be inserted after Open. workers is how many artefacts
+// are made at the same time; with 0 this process works nothing and leaves the jobs to
+// others.
+func New(db *database.DB, workers int) *Queue { return &Queue{db: db, workers: workers} }
 
 // Open brings River's tables up to date and registers the workers. Every process
 // registers every kind: River's leader discards stuck jobs of kinds it does not know.
@@ -59,10 +61,12 @@ func (q *Queue) Open(ctx context.Context, log *slog.Logger, workers *river.Worke
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,
 		SoftStopTimeout:      softStop,
-		Queues: map[string]river.QueueConfig{
+	}
+	if q.workers > 0 {
+		config.Queues = map[string]river.QueueConfig{
 			QueueMail:    {MaxWorkers: mailWorkers},
-			QueueProduce: {MaxWorkers: produceWorkers},
-		},
+			QueueProduce: {MaxWorkers: q.workers},
+		}
 	}
 	var err error
 	if q.db.Kind == database.Postgres {
@@ -90,6 +94,10 @@ func open[Tx any](ctx context.Context, driver riverdriver.Driver[Tx], config *ri
 
 // Run works jobs until ctx ends, then waits for those under way.
 func (q *Queue) Run(ctx context.Context) error {
+	if q.workers == 0 {
+		<-ctx.Done()
+		return nil
+	}
 	if err := q.takeUp(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
@@ -131,12 +139,16 @@ func (q *Queue) takeUp(ctx context.Context) error {
 
 // Enqueue inserts a job in tx: it exists if, and only if, tx commits.
 func (q *Queue) Enqueue(ctx context.Context, tx database.Tx, args river.JobArgs, delay time.Duration) error {
+	if g, ok := tx.(*Gathering); ok && delay == 0 {
+		g.args = append(g.args, args)
+		return nil
+	}
 	opts := &river.InsertOpts{}
 	if delay > 0 {
 		opts.ScheduledAt = time.Now().UTC().Add(delay)
 	}
 	var err error
-	switch tx := tx.(type) {
+	switch tx := plain(tx).(type) {
 	case database.SQLiteTx:
 		_, err = q.sqlite.InsertTx(ctx, tx.Tx, args, opts)
 	case database.PostgresTx:
@@ -150,11 +162,19 @@ func (q *Queue) Enqueue(ctx context.Context, tx database.Tx, args river.JobArgs,
 	return nil
 }
 
+// plain returns the transaction itself.
+func plain(tx database.Tx) database.Tx {
+	if g, ok := tx.(*Gathering); ok {
+		return g.Tx
+	}
+	return tx
+}
+
 // Complete marks job as done in tx, so that a step's own rows and its end commit
 // together.
 func Complete[A river.JobArgs](ctx context.Context, tx database.Tx, job *river.Job[A]) error {
 	var err error
-	switch tx := tx.(type) {
+	switch tx := plain(tx).(type) {
 	case database.SQLiteTx:
 		_, err = river.JobCompleteTx[*riversqlite.Driver](ctx, tx.Tx, job)
 	case database.PostgresTx:

@@ -58,7 +58,7 @@ func InsertMessage(ctx context.Context, tx database.Tx, m Message) (string, bool
 	if err != nil || n == 0 {
 		return "", false, wrap(err, "insert the message")
 	}
-	return m.ID, true, appendMessageEntry(ctx, tx, m.ID, m.CreatedAt, "queued", "")
+	return m.ID, true, nil
 }
 
 // MessageByID reads one message without its history. NotFound if there is none.
@@ -119,6 +119,7 @@ func Messages(ctx context.Context, q database.Queryer, id order.ID) ([]Message, 
 			return nil, wrap(err, "list the messages")
 		}
 		at[m.ID] = len(list)
+		m.History = []MessageEntry{{At: m.CreatedAt, State: "queued"}} // not a row: every message begins so
 		list = append(list, m)
 	}
 	if err := rows.Err(); err != nil {

@@ -59,11 +59,7 @@ func Advance(ctx context.Context, tx database.Tx, id order.ID, from, to order.St
 	if !from.CanBecome(to) {
 		return fmt.Errorf("advance order %s: %s must not become %s", id, from, to)
 	}
-	set := ""
-	if to == order.Paid {
-		set = `, paid_at = COALESCE(paid_at, $2)`
-	}
-	n, err := tx.Exec(ctx, `UPDATE orders SET state = $1, state_at = $2`+set+` WHERE id = $3 AND state = $4`,
+	n, err := tx.Exec(ctx, `UPDATE orders SET state = $1, state_at = $2 WHERE id = $3 AND state = $4`,
 		string(to), at.UnixMilli(), string(id), string(from))
 	if err != nil {
 		return wrap(err, "advance the order")
@@ -74,10 +70,20 @@ func Advance(ctx context.Context, tx database.Tx, id order.ID, from, to order.St
 	return appendEntry(ctx, tx, id, order.Entry{At: at, Kind: order.EntryState, From: from, To: to, Detail: detail})
 }
 
+// Pay is Advance to Paid, with the time and the payment intent, by which refunds and
+// disputes find the order.
+func Pay(ctx context.Context, tx database.Tx, id order.ID, from order.State, paymentIntent string, at time.Time, detail string) error {
+	if err := SetPaid(ctx, tx, id, paymentIntent, at); err != nil {
+		return err
+	}
+	return Advance(ctx, tx, id, from, order.Paid, at, detail)
+}
+
 // SetPaid notes that the money is there, for an order that is held and not moved to
 // Paid.
-func SetPaid(ctx context.Context, tx database.Tx, id order.ID, at time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE orders SET paid_at = COALESCE(paid_at, $1) WHERE id = $2`, at.UnixMilli(), string(id))
+func SetPaid(ctx context.Context, tx database.Tx, id order.ID, paymentIntent string, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE orders SET paid_at = COALESCE(paid_at, $1), payment_intent = COALESCE(payment_intent, $2) WHERE id = $3`,
+		at.UnixMilli(), text(paymentIntent), string(id))
 	return wrap(err, "note the payment")
 }
 

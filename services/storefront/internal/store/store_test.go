@@ -81,6 +81,9 @@ func TestAdvance(t *testing.T) {
 		o := s.insert(newOrder(1))
 		advance := func(from, to order.State) error {
 			return s.write(func(tx database.Tx) error {
+				if to == order.Paid {
+					return Pay(s.Context(), tx, o.ID, from, "pi_1", noon.Add(time.Hour), "because")
+				}
 				return Advance(s.Context(), tx, o.ID, from, to, noon.Add(time.Hour), "because")
 			})
 		}
@@ -130,7 +133,7 @@ func TestAdvanceHasOneWinner(t *testing.T) {
 		for range 8 {
 			group.Go(func() {
 				err := s.write(func(tx database.Tx) error {
-					return Advance(s.Context(), tx, o.ID, order.AwaitingPayment, order.Paid, noon, "race")
+					return Pay(s.Context(), tx, o.ID, order.AwaitingPayment, "pi_1", noon, "race")
 				})
 				mu.Lock()
 				defer mu.Unlock()

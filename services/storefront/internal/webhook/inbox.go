@@ -6,23 +6,27 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tidwall/gjson"
 
 	"doorstep.example/pkg/database"
 	"doorstep.example/pkg/errs"
+	"doorstep.example/services/storefront/internal/jobs"
 	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/store"
 )
 
 const (
-	// maxBatch bounds one transaction, and so what an event may wait for.
-	maxBatch = 128
 	// maxWaiting bounds the queue; beyond it Stripe is told to come back.
 	maxWaiting = 4096
 	// tries of a transaction when others move the same order at the same time.
 	tries = 5
 )
+
+// writers is how many transactions are under way at once. SQLite has one writer; on
+// PostgreSQL each statement is a round trip, in which others can work.
+var writers = map[database.Kind]int{database.SQLite: 1, database.Postgres: 4}
 
 // ErrBusy means that too many events wait already.
 var ErrBusy = errors.New("too many events wait to be stored")
@@ -32,20 +36,30 @@ type Applier interface {
 	Event(ctx context.Context, tx database.Tx, eventType string, object gjson.Result) (order.ID, error)
 }
 
+// Flusher inserts the jobs that a transaction has gathered; *jobs.Queue is one.
+type Flusher interface {
+	Flush(ctx context.Context, g *jobs.Gathering) error
+}
+
 // Inbox commits events, each with what follows from it. Events that arrive while a
 // commit is under way share the next one (group commit), so that under load one
 // fsync serves many; an event that is alone waits for nobody.
 type Inbox struct {
-	DB    *database.DB
-	Apply Applier
-	Log   *slog.Logger
+	Config
 	queue chan *waiting
 }
 
-// NewInbox returns an Inbox; Run must be running for Accept to answer.
-func NewInbox(db *database.DB, apply Applier, log *slog.Logger) *Inbox {
-	return &Inbox{DB: db, Apply: apply, Log: log, queue: make(chan *waiting, maxWaiting)}
+// Config is what an Inbox needs.
+type Config struct {
+	DB    *database.DB
+	Apply Applier
+	Jobs  Flusher
+	Batch int // most events in one transaction; 1 commits each on its own
+	Log   *slog.Logger
 }
+
+// NewInbox returns an Inbox; Run must be running for Accept to answer.
+func NewInbox(c Config) *Inbox { return &Inbox{Config: c, queue: make(chan *waiting, maxWaiting)} }
 
 // waiting is one event and whoever waits for its commit.
 type waiting struct {
@@ -73,11 +87,20 @@ func (i *Inbox) Accept(ctx context.Context, e store.Event) error {
 
 // Run commits until ctx ends. The server must have drained by then.
 func (i *Inbox) Run(ctx context.Context) error {
+	var group sync.WaitGroup
+	for range writers[i.DB.Kind] {
+		group.Go(func() { i.write(ctx) })
+	}
+	group.Wait()
+	return nil
+}
+
+func (i *Inbox) write(ctx context.Context) {
 	work := context.WithoutCancel(ctx) // a commit under way is finished
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case first := <-i.queue:
 			i.commit(work, i.gather(first))
 		}
@@ -87,7 +110,7 @@ func (i *Inbox) Run(ctx context.Context) error {
 // gather takes whoever waits at this moment; there is no timer.
 func (i *Inbox) gather(first *waiting) []*waiting {
 	batch := []*waiting{first}
-	for len(batch) < maxBatch {
+	for len(batch) < i.Batch {
 		select {
 		case w := <-i.queue:
 			batch = append(batch, w)
@@ -105,7 +128,7 @@ func (i *Inbox) commit(ctx context.Context, batch []*waiting) {
 	// order and do not wait for each other.
 	slices.SortStableFunc(batch, func(a, b *waiting) int { return strings.Compare(a.event.ID, b.event.ID) })
 	if len(batch) > 1 {
-		err := i.DB.InTx(ctx, func(tx database.Tx) error {
+		err := i.inTx(ctx, func(tx database.Tx) error {
 			for n, w := range batch {
 				if n > 0 && batch[n-1].event.ID == w.event.ID {
 					continue // the same event twice at once
@@ -129,13 +152,24 @@ func (i *Inbox) commit(ctx context.Context, batch []*waiting) {
 	}
 }
 
+// inTx runs f in a transaction at whose end the gathered jobs are inserted.
+func (i *Inbox) inTx(ctx context.Context, f func(database.Tx) error) error {
+	return i.DB.InTx(ctx, func(tx database.Tx) error {
+		gathering := jobs.Gather(tx)
+		if err := f(gathering); err != nil {
+			return err
+		}
+		return i.Jobs.Flush(ctx, gathering)
+	})
+}
+
 // alone stores one event, again when others moved the same order at the same time.
 func (i *Inbox) alone(ctx context.Context, e store.Event) error {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	var err error
 	for range tries {
-		err = i.DB.InTx(ctx, func(tx database.Tx) error { return i.apply(ctx, tx, e) })
+		err = i.inTx(ctx, func(tx database.Tx) error { return i.apply(ctx, tx, e) })
 		if errs.KindOf(err) != errs.Conflict && !database.IsDuplicate(err) && !database.IsRetryable(err) {
 			return err
 		}
@@ -152,6 +186,9 @@ func (i *Inbox) apply(ctx context.Context, tx database.Tx, e store.Event) error 
 	id, err := i.Apply.Event(ctx, tx, e.Type, gjson.GetBytes(e.Body, "data.object"))
 	if err != nil {
 		return err
+	}
+	if id == "" || id == e.OrderID {
+		return nil
 	}
 	return store.TieEvent(ctx, tx, e.ID, id)
 }

@@ -19,6 +19,7 @@ import (
 
 	"doorstep.example/pkg/config"
 	"doorstep.example/pkg/errs"
+	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/store"
 )
 
@@ -105,6 +106,9 @@ func parse(body []byte, now time.Time) (e store.Event, ok bool) {
 	e = store.Event{
 		ID: root.Get("id").String(), Type: root.Get("type").String(),
 		CreatedAt: time.Unix(root.Get("created").Int(), 0).UTC(), ReceivedAt: now, Body: body,
+	}
+	if id, err := order.ParseID(root.Get("data.object.metadata.order_id").String()); err == nil {
+		e.OrderID = id
 	}
 	return e, gjson.ValidBytes(body) && e.ID != "" && e.Type != ""
 }

@@ -20,6 +20,7 @@ import (
 	"doorstep.example/pkg/database/databasetest"
 	"doorstep.example/pkg/errs"
 	"doorstep.example/pkg/service"
+	"doorstep.example/services/storefront/internal/jobs"
 	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/store"
 )
@@ -49,6 +50,11 @@ func (a *applied) Event(_ context.Context, _ database.Tx, kind string, _ gjson.R
 	return "", nil
 }
 
+// noJobs has nothing to insert: applied enqueues nothing.
+type noJobs struct{}
+
+func (noJobs) Flush(context.Context, *jobs.Gathering) error { return nil }
+
 type endpoint struct {
 	*testing.T
 	db    *database.DB
@@ -61,7 +67,7 @@ func newEndpoint(t *testing.T, url string) *endpoint {
 	db := databasetest.Open(t, url, store.Migrations())
 	apply := &applied{}
 	log := slog.New(slog.DiscardHandler)
-	inbox := NewInbox(db, apply, log)
+	inbox := NewInbox(Config{DB: db, Apply: apply, Jobs: noJobs{}, Batch: 16, Log: log})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- inbox.Run(ctx) }()
@@ -227,7 +233,7 @@ func TestPoisonedEventFailsAlone(t *testing.T) {
 }
 
 func TestFullQueueIsBusy(t *testing.T) {
-	inbox := NewInbox(nil, nil, slog.New(slog.DiscardHandler)) // nobody commits
+	inbox := NewInbox(Config{}) // nobody commits
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	for range maxWaiting {
