@@ -364,7 +364,8 @@ func TestDelayedPayment(t *testing.T) {
 		failing := w.session("agent-playbook")
 		failing.PaymentStatus = "unpaid"
 		id = w.apply(failing)
-		event(w.T, w, "checkout.session.async_payment_failed", `{"id":"`+failing.ID+`","metadata":{"order_id":"`+string(id)+`"}}`)
+		failed := happenings(failing)["failed"]
+		event(w.T, w, failed.kind, failed.object)
 		w.becomes(id, order.Failed)
 	})
 }
@@ -375,7 +376,8 @@ func TestExpiredThenPaidAfterAll(t *testing.T) {
 		open := s
 		open.Status, open.PaymentStatus = "open", "unpaid"
 		id := w.apply(open)
-		event(w.T, w, "checkout.session.expired", `{"id":"`+s.ID+`","metadata":{"order_id":"`+string(id)+`"}}`)
+		expired := happenings(s)["expired"]
+		event(w.T, w, expired.kind, expired.object)
 		w.becomes(id, order.Expired)
 		w.apply(s)
 		w.becomes(id, order.Sent)

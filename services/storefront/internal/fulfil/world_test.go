@@ -38,6 +38,7 @@ type world struct {
 // eachWorld runs one test over both databases.
 func eachWorld(t *testing.T, f func(w *world)) {
 	t.Helper()
+	t.Parallel() // they mostly wait
 	databasetest.Each(t, func(t *testing.T, url string) { f(newWorld(t, url)) })
 }
 
