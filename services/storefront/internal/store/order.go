@@ -53,30 +53,34 @@ func OrderByPayment(ctx context.Context, q database.Queryer, paymentIntent strin
 }
 
 // Advance moves an order, writes the move to the timeline, and returns Conflict
-// when the order is no longer in from: somebody else was faster. It is the only
-// place that writes a state. A move that the table forbids is a bug, and says so.
+// when the order is no longer in from: somebody else was faster. A move that the
+// table forbids is a bug, and says so.
 func Advance(ctx context.Context, tx database.Tx, id order.ID, from, to order.State, at time.Time, detail string) error {
-	if !from.CanBecome(to) {
-		return fmt.Errorf("advance order %s: %s must not become %s", id, from, to)
+	return advance(ctx, tx, id, order.Entry{At: at, Kind: order.EntryState, From: from, To: to, Detail: detail}, "")
+}
+
+// Pay is Advance to Paid, with the time and the payment intent, by which refunds and
+// disputes find the order.
+func Pay(ctx context.Context, tx database.Tx, id order.ID, from order.State, paymentIntent string, at time.Time, detail string) error {
+	return advance(ctx, tx, id, order.Entry{At: at, Kind: order.EntryState, From: from, To: order.Paid, Detail: detail},
+		`, paid_at = COALESCE(paid_at, $2), payment_intent = COALESCE(payment_intent, $5)`, text(paymentIntent))
+}
+
+// advance is the only place that writes a state. set adds columns; more are its
+// parameters from $5 on.
+func advance(ctx context.Context, tx database.Tx, id order.ID, e order.Entry, set string, more ...any) error {
+	if !e.From.CanBecome(e.To) {
+		return fmt.Errorf("advance order %s: %s must not become %s", id, e.From, e.To)
 	}
-	n, err := tx.Exec(ctx, `UPDATE orders SET state = $1, state_at = $2 WHERE id = $3 AND state = $4`,
-		string(to), at.UnixMilli(), string(id), string(from))
+	args := append([]any{string(e.To), e.At.UnixMilli(), string(id), string(e.From)}, more...)
+	n, err := tx.Exec(ctx, `UPDATE orders SET state = $1, state_at = $2`+set+` WHERE id = $3 AND state = $4`, args...)
 	if err != nil {
 		return wrap(err, "advance the order")
 	}
 	if n == 0 {
 		return errs.New(errs.Conflict, "The order has moved on meanwhile.")
 	}
-	return appendEntry(ctx, tx, id, order.Entry{At: at, Kind: order.EntryState, From: from, To: to, Detail: detail})
-}
-
-// Pay is Advance to Paid, with the time and the payment intent, by which refunds and
-// disputes find the order.
-func Pay(ctx context.Context, tx database.Tx, id order.ID, from order.State, paymentIntent string, at time.Time, detail string) error {
-	if err := SetPaid(ctx, tx, id, paymentIntent, at); err != nil {
-		return err
-	}
-	return Advance(ctx, tx, id, from, order.Paid, at, detail)
+	return appendEntry(ctx, tx, id, e)
 }
 
 // SetPaid notes that the money is there, for an order that is held and not moved to
