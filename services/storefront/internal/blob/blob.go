@@ -127,7 +127,7 @@ func (s *Store) Ready(ctx context.Context) error {
 func (s *Store) Close() error { return s.bucket.Close() }
 
 func sync(path string) error {
-	f, err := os.Open(path) //nolint:gosec // the path is the folder of the configuration and a hash
+	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("open for fsync: %w", err)
 	}

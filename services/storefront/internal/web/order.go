@@ -60,7 +60,7 @@ func (s *Site) orderEvents(c echo.Context) error {
 			return err
 		}
 		if err := line.send(b.String()); err != nil || view.Final {
-			return nil //nolint:nilerr // the browser is gone; there is nobody to tell
+			return nil // a browser that is gone is no error, and there is nobody to tell
 		}
 		select {
 		case <-ctx.Done():
