@@ -18,7 +18,7 @@ import (
 type Shop struct {
 	Name    string
 	Tagline string
-	Color   string // #rrggbb
+	Color   string // #rrggbb; empty: the house's
 	URL     string // the seller's own site; may be empty
 	Support string // an e-mail address
 	Address string // postal, one line or several
@@ -51,7 +51,7 @@ func New(shop Shop) (*Renderer, error) {
 	if shop.Name == "" {
 		return nil, errors.New("page: the shop has no name")
 	}
-	palette, err := newPalette(shop.Color)
+	palette, err := newPalette(cmp.Or(shop.Color, houseColor))
 	if err != nil {
 		return nil, fmt.Errorf("page: the shop's color: %w", err)
 	}

@@ -25,6 +25,9 @@ const (
 	poorColor = "#be123c"
 )
 
+// houseColor is the accent of a shop that names none.
+const houseColor = "#0f766e"
+
 // scheme is one set of named colours, each as #rrggbb.
 type scheme map[string]string
 
