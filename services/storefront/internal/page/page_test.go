@@ -73,7 +73,9 @@ func every(r *Renderer) map[string]func(io.Writer) error {
 		"message": func(w io.Writer) error {
 			return r.Message(w, Message{Status: 404, Title: hostile, Text: hostile, Links: []Link{{hostile, "/"}}})
 		},
-		"verify":         func(w io.Writer) error { return r.Verify(w, Verify{ReportID: hostile, Genuine: true, Issued: noon, Target: hostile, Product: hostile, SHA256: "ab"}) },
+		"verify": func(w io.Writer) error {
+			return r.Verify(w, Verify{ReportID: hostile, Genuine: true, Issued: noon, Target: hostile, Product: hostile, SHA256: "ab"})
+		},
 		"verify unknown": func(w io.Writer) error { return r.Verify(w, Verify{ReportID: hostile}) },
 	}
 	for _, state := range []string{"awaiting_payment", "paid", "working", "ready", "sent", "delivered", "awaiting_proof", "held", "failed", "undeliverable", "refunded", "expired"} {

@@ -103,7 +103,7 @@ func (g grounds) until(c colorful.Color, want float64, on ...colorful.Color) col
 	if g.dark {
 		step = 0.01
 	}
-	for ; l > 0 && l < 1; l += step {
+	for ; l >= 0 && l <= 1; l += step {
 		ok := true
 		for _, ground := range on {
 			ok = ok && contrast(c, ground) >= want+margin
