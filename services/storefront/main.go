@@ -12,5 +12,8 @@ func main() {
 		Name:  "storefront",
 		About: "sells, listens and delivers",
 		Run:   app.Run,
+		Commands: map[string]service.Command[app.Config]{
+			"reconcile": {Usage: "[-since 72h]    compare the ledger with Stripe, and make good what is missing", Run: app.Reconcile},
+		},
 	})
 }

@@ -1,31 +1,43 @@
 // Package alert tells the seller that a station failed, with everything needed to
-// act: one row for each order and reason, one mail for each change of its state.
+// act: one row for each order and reason, and for each change of its state one mail
+// and one text to every notification channel. Mail and channels are jobs of their own,
+// written in the transaction of the failure, so that neither waits for the other: when
+// the mailer is what fails, the channels still go and the mail follows.
+//
+// When very many orders fail for one reason at once, most of what is no call for a
+// person is told in digests (storm.go).
 package alert
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"doorstep.example/pkg/database"
 	"doorstep.example/pkg/mailapi"
 	"doorstep.example/services/storefront/internal/catalog"
 	"doorstep.example/services/storefront/internal/jobs"
+	"doorstep.example/services/storefront/internal/notify"
 	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/store"
 )
 
 // Reasons of alerts; one row for each order and reason.
 const (
-	ReasonProduce  = "produce"  // the artefact cannot be made
-	ReasonMail     = "mail:"    // a mail to the customer cannot be sent; its purpose follows
-	ReasonBounce   = "bounce"   // a mail to the customer came back
-	ReasonPayment  = "payment"  // what was paid is not what was sold
-	ReasonProof    = "proof"    // control of the target is not proven
-	ReasonDispute  = "dispute"  // the buyer disputes the charge
-	ReasonDeadline = "deadline" // not sent within the product's promise
+	ReasonProduce   = "produce"   // the artefact cannot be made
+	ReasonMail      = "mail:"     // a mail to the customer cannot be sent; its purpose follows
+	ReasonBounce    = "bounce"    // a mail to the customer came back
+	ReasonPayment   = "payment"   // what was paid is not what was sold
+	ReasonProof     = "proof"     // control of the target is not proven
+	ReasonDispute   = "dispute"   // the buyer disputes the charge
+	ReasonReconcile = "reconcile" // the ledger and Stripe do not agree
+	ReasonEndpoint  = "endpoint"  // the webhook endpoint at Stripe is missing or wrong
+	ReasonEvents    = "events"    // Stripe could not deliver events
+	ReasonDeadline  = "deadline"  // not sent within the product's promise
 )
 
 // Raiser writes alerts.
@@ -34,6 +46,7 @@ type Raiser struct {
 	Seller     mailapi.Seller
 	Catalog    *catalog.Catalog
 	To         string // the seller's address
+	Channels   notify.Channels
 	ShopURL    string
 	ConsoleURL string
 	Log        *slog.Logger
@@ -42,17 +55,17 @@ type Raiser struct {
 
 // Alert is what a station knows of its failure.
 type Alert struct {
-	Order    order.Order
+	Order    order.Order // zero: it is about the shop
 	Reason   string
 	State    string // one of store's alert states
 	What     string // what failed, in words
 	Tried    string // what was tried and what comes next
 	ToDo     string // what a person should do
-	Artefact string // where the goods lie, if they exist
+	Artefact string // where the goods lie, if the ledger does not know
 }
 
 // Raise counts the alert and, when it is new or its state has changed, writes the
-// mail about it, all in tx.
+// mail and the texts about it, all in tx.
 func (r *Raiser) Raise(ctx context.Context, tx database.Tx, a Alert) error {
 	now := r.Now()
 	row, news, err := store.RaiseAlert(ctx, tx, store.Alert{OrderID: a.Order.ID, Reason: a.Reason, State: a.State, Detail: a.What, LastAt: now})
@@ -70,42 +83,90 @@ func (r *Raiser) Resolve(ctx context.Context, tx database.Tx, o order.Order, rea
 	if err != nil || !open {
 		return err
 	}
-	a := Alert{Order: o, Reason: reason, State: store.AlertResolved, What: "The station works again; the order goes on by itself.", ToDo: "Nothing. This is for your peace of mind."}
-	return r.tell(ctx, tx, a, row, now)
+	return r.tell(ctx, tx, Alert{
+		Order: o, Reason: reason, State: store.AlertResolved, What: "The station works again; the order goes on by itself.",
+		Tried: fmt.Sprintf("It failed %s since %s.", times(row.Count), row.FirstAt.Format("2 January 15:04 UTC")),
+		ToDo:  "Nothing. This is for your peace of mind.",
+	}, row, now)
 }
 
-// tell writes the timeline entry, the mail's intent and its job.
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+// tell writes the timeline entry, and the messages unless there is a storm.
 func (r *Raiser) tell(ctx context.Context, tx database.Tx, a Alert, row store.Alert, now time.Time) error {
 	if err := store.Note(ctx, tx, a.Order.ID, now, order.EntryAlert, a.Reason+" "+a.State+": "+a.What); err != nil {
 		return err
 	}
-	data, err := json.Marshal(r.mail(a, now))
+	fold, err := storm(ctx, tx, row, now)
+	if err != nil || fold {
+		return err
+	}
+	if a.Artefact, err = r.artefact(ctx, tx, a); err != nil {
+		return err
+	}
+	return r.send(ctx, tx, a.Order.ID, fmt.Sprintf("%s:%s:%d", a.Reason, a.State, row.Count), r.mail(a, now))
+}
+
+// artefact says where the goods of the order lie. A failure after a success does not
+// take away what was made.
+func (r *Raiser) artefact(ctx context.Context, tx database.Tx, a Alert) (string, error) {
+	files, err := store.Artefacts(ctx, tx, a.Order.ID, store.RoleGoods)
+	if err != nil || len(files) == 0 {
+		return cmp.Or(a.Artefact, "none yet"), err
+	}
+	names := make([]string, len(files))
+	for i, file := range files {
+		names[i] = file.Name
+	}
+	return strings.Join(names, ", ") + ", on " + r.orderURL(a.Order.ID), nil
+}
+
+// send writes a message of an order, once, with the job of its mail and one job for
+// each channel.
+func (r *Raiser) send(ctx context.Context, tx database.Tx, id order.ID, purpose string, what mailapi.Alert) error {
+	data, err := json.Marshal(what)
 	if err != nil {
 		return fmt.Errorf("encode the alert: %w", err)
 	}
-	id, fresh, err := store.InsertMessage(ctx, tx, store.Message{
-		OrderID: a.Order.ID, Purpose: fmt.Sprintf("%s%s:%s:%d", store.PurposeAlert, a.Reason, a.State, row.Count),
-		Template: mailapi.TemplateAlert, To: r.To, Data: string(data), CreatedAt: now,
+	message, fresh, err := store.InsertMessage(ctx, tx, store.Message{
+		OrderID: id, Purpose: store.PurposeAlert + purpose, Template: mailapi.TemplateAlert, To: r.To, Data: string(data), CreatedAt: what.At,
 	})
 	if err != nil || !fresh {
 		return err
 	}
-	return r.Queue.Enqueue(ctx, tx, jobs.SendArgs{MessageID: id}, 0)
+	if err := r.Queue.Enqueue(ctx, tx, jobs.SendArgs{MessageID: message}, 0); err != nil {
+		return err
+	}
+	for _, channel := range r.Channels {
+		if err := r.Queue.Enqueue(ctx, tx, jobs.NotifyArgs{MessageID: message, Channel: channel.Key}, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Raiser) orderURL(id order.ID) string { return r.ShopURL + "/orders/" + string(id) }
+
+func (r *Raiser) product(o order.Order) string {
+	if p, ok := r.Catalog.Product(o.Product); ok {
+		return p.Name
+	}
+	return o.Product
 }
 
 func (r *Raiser) mail(a Alert, now time.Time) mailapi.Alert {
-	product := a.Order.Product
-	if p, ok := r.Catalog.Product(product); ok {
-		product = p.Name
-	}
 	customer := a.Order.CustomerEmail
 	if a.Order.ContactName != "" {
 		customer = a.Order.ContactName + " <" + customer + ">"
 	}
 	return mailapi.Alert{
-		Seller: r.Seller, OrderID: string(a.Order.ID), Product: product, Customer: customer, SessionID: a.Order.SessionID,
+		Seller: r.Seller, OrderID: string(a.Order.ID), Product: r.product(a.Order), Customer: customer, SessionID: a.Order.SessionID,
 		Target: a.Order.Fields["target_url"], Station: a.Reason, State: a.State, Reason: a.What, Tried: a.Tried, ToDo: a.ToDo,
-		Artefact: a.Artefact, ConsoleURL: r.ConsoleURL + "/orders/" + string(a.Order.ID),
-		OrderURL: r.ShopURL + "/orders/" + string(a.Order.ID), At: now,
+		Artefact: a.Artefact, ConsoleURL: r.ConsoleURL + "/orders/" + string(a.Order.ID), OrderURL: r.orderURL(a.Order.ID), At: now,
 	}
 }

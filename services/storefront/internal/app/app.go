@@ -26,9 +26,11 @@ import (
 	"doorstep.example/services/storefront/internal/fulfil"
 	"doorstep.example/services/storefront/internal/jobs"
 	"doorstep.example/services/storefront/internal/kind"
+	"doorstep.example/services/storefront/internal/notify"
 	"doorstep.example/services/storefront/internal/ops"
 	"doorstep.example/services/storefront/internal/page"
 	"doorstep.example/services/storefront/internal/payment"
+	"doorstep.example/services/storefront/internal/reconcile"
 	"doorstep.example/services/storefront/internal/store"
 	"doorstep.example/services/storefront/internal/web"
 	"doorstep.example/services/storefront/internal/webhook"
@@ -46,7 +48,7 @@ func Run(ctx context.Context, c *Config, log *slog.Logger) error {
 	defer a.Close()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.Queue.Run(ctx) })
-	group.Go(func() error { return fulfil.Patrol(ctx, a.Fulfil, a.Fulfil.Tasks()) })
+	group.Go(func() error { return fulfil.Patrol(ctx, a.Fulfil, a.tasks(c)) })
 	// The inbox outlives the server's drain, whose last events wait for it.
 	drained, drain := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error { return a.Inbox.Run(drained) })
@@ -61,13 +63,14 @@ func Run(ctx context.Context, c *Config, log *slog.Logger) error {
 
 // App is the wired storefront.
 type App struct {
-	DB     *database.DB
-	Blobs  *blob.Store
-	Queue  *jobs.Queue
-	Inbox  *webhook.Inbox
-	Fulfil *fulfil.Fulfiller
-	Public *echo.Echo
-	Ops    *echo.Echo
+	DB         *database.DB
+	Blobs      *blob.Store
+	Queue      *jobs.Queue
+	Inbox      *webhook.Inbox
+	Fulfil     *fulfil.Fulfiller
+	Reconciler *reconcile.Reconciler
+	Public     *echo.Echo
+	Ops        *echo.Echo
 }
 
 // Close releases what Open opened.
@@ -107,8 +110,9 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 	}
 	a.Queue = jobs.New(a.DB, c.Workers)
 	seller := mailapi.Seller{Name: goods.Seller.Name, Color: goods.Seller.Color, URL: shopURL, Support: goods.Seller.Support, Address: goods.Seller.Address}
+	channels, _ := notify.Parse(c.AlertURLs) // validated with the configuration
 	raiser := &alert.Raiser{
-		Queue: a.Queue, Seller: seller, Catalog: goods, To: cmp.Or(c.AlertEmail, goods.Seller.Support),
+		Queue: a.Queue, Seller: seller, Catalog: goods, To: cmp.Or(c.AlertEmail, goods.Seller.Support), Channels: channels,
 		ShopURL: shopURL, ConsoleURL: c.OpsBaseURL.String(), Log: log, Now: now,
 	}
 	fulfiller := &fulfil.Fulfiller{
@@ -123,6 +127,9 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 	a.Fulfil = fulfiller
 	a.Inbox = webhook.NewInbox(webhook.Config{DB: a.DB, Apply: fulfiller, Jobs: a.Queue, Batch: c.WebhookBatch, Log: log})
 	stripe := payment.New(payment.Config{Key: c.StripeKey, BaseURL: c.StripeAPIBase.String()})
+	a.Reconciler = &reconcile.Reconciler{
+		DB: a.DB, Payment: stripe, Fulfil: fulfiller, Alerts: raiser, WebhookURL: shopURL + "/webhooks/stripe", Log: log, Now: now,
+	}
 	metrics := service.NewMetrics()
 	site := &web.Site{
 		DB: a.DB, Catalog: goods, Kinds: kinds, Payment: stripe, Fulfil: fulfiller, Pages: pages,
@@ -139,9 +146,17 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 	site.Routes(a.Public)
 	service.Health(a.Public, a.ready)
 	a.Ops = service.NewEcho(service.EchoConfig{Log: log, Metrics: metrics})
-	(&ops.Desk{DB: a.DB, Metrics: metrics, Token: c.InternalToken}).Routes(a.Ops)
+	(&ops.Desk{DB: a.DB, Metrics: metrics, Token: c.InternalToken, Reconcile: a.Reconciler.Run}).Routes(a.Ops)
 	service.Health(a.Ops, a.ready)
 	return a, nil
+}
+
+// tasks are what is done again and again.
+func (a *App) tasks(c *Config) []fulfil.Task {
+	return append(a.Fulfil.Tasks(), fulfil.Task{Name: "reconcile", Every: c.ReconcileEvery, Do: func(ctx context.Context) error {
+		_, err := a.Reconciler.Run(ctx, reconcile.Window)
+		return err
+	}})
 }
 
 // ready says what is missing. The engine and the mailer are not asked: the shop

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"doorstep.example/pkg/config"
 )
@@ -42,7 +43,7 @@ func TestEverythingThatIsWrongIsToldAtOnce(t *testing.T) {
 
 func TestLiveKeyNeedsHTTPS(t *testing.T) {
 	for base, bad := range map[string]bool{"http://shop.example.com": true, "https://shop.example.com": false} {
-		c := Config{StripeKey: "sk_live_x", CatalogFile: "../../../../deploy/catalog.yaml", WebhookBatch: 1}
+		c := Config{StripeKey: "sk_live_x", CatalogFile: "../../../../deploy/catalog.yaml", WebhookBatch: 1, ReconcileEvery: time.Minute}
 		if err := c.PublicBaseURL.Decode(base); err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"doorstep.example/services/storefront/internal/catalog"
 	"doorstep.example/services/storefront/internal/delivery"
 	"doorstep.example/services/storefront/internal/kind"
+	"doorstep.example/services/storefront/internal/notify"
 )
 
 // Config is the storefront's configuration.
@@ -32,9 +33,11 @@ type Config struct {
 	DownloadKeys   config.Secrets `envconfig:"DOWNLOAD_KEYS" desc:"kid:base64 of at least 32 bytes; the first signs links, all verify; empty: a key is made and kept in the database"`
 	AuditEngineURL config.URL     `envconfig:"AUDIT_ENGINE_URL" default:"http://127.0.0.1:5000" desc:"the audit-engine"`
 	MailerURL      config.URL     `envconfig:"MAILER_URL" default:"http://127.0.0.1:5001" desc:"the mailer"`
+	ReconcileEvery time.Duration  `envconfig:"RECONCILE_INTERVAL" default:"5m" desc:"how often the ledger is compared with Stripe, 72 hours back"`
 	Workers        int            `envconfig:"WORKERS" default:"10" desc:"artefacts made at the same time; 0: this process sells and listens, and leaves the work to others on the same database"`
 	WebhookBatch   int            `envconfig:"WEBHOOK_BATCH" default:"128" desc:"most events that share one commit; 1 commits each on its own"`
 	AlertEmail     string         `envconfig:"ALERT_EMAIL" desc:"who is told when something fails; empty: the catalogue's support address"`
+	AlertURLs      config.Secrets `envconfig:"ALERT_URLS" desc:"where alerts go besides the mail: notification URLs such as slack://, telegram:// or generic+https:// (shoutrrr.nickfedor.com lists all); a comma inside one is written %2C"`
 }
 
 // Validate checks what spans variables.
@@ -51,6 +54,9 @@ func (c *Config) Validate() []error {
 	for _, secret := range c.WebhookSecrets {
 		errs = append(errs, config.CheckSecret("STRIPE_WEBHOOK_SECRETS", secret)...)
 	}
+	if c.ReconcileEvery < time.Second {
+		errs = append(errs, config.Bad("RECONCILE_INTERVAL", "must be at least 1s"))
+	}
 	if c.WebhookBatch < 1 || c.WebhookBatch > 1000 {
 		errs = append(errs, config.Bad("WEBHOOK_BATCH", "must be from 1 to 1000"))
 	}
@@ -60,6 +66,8 @@ func (c *Config) Validate() []error {
 	if _, err := delivery.ParseKeys(c.DownloadKeys); err != nil {
 		errs = append(errs, err)
 	}
+	_, bad := notify.Parse(c.AlertURLs)
+	errs = append(errs, bad...)
 	return append(errs, c.validateCatalog()...)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"doorstep.example/pkg/database"
 	"doorstep.example/services/storefront/internal/jobs"
+	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/store"
 )
 
@@ -49,9 +50,11 @@ func (w *confirmWorker) Work(ctx context.Context, job *river.Job[jobs.ConfirmArg
 		return river.JobSnooze(max(confirmFirst, age/2))
 	}
 	return w.f.DB.InTx(ctx, func(tx database.Tx) error {
-		o, err := store.Order(ctx, tx, m.OrderID)
-		if err != nil {
-			return err
+		o := order.Order{}
+		if m.OrderID != "" {
+			if o, err = store.Order(ctx, tx, m.OrderID); err != nil {
+				return err
+			}
 		}
 		if err := w.f.outcome(ctx, tx, m, o, answer); err != nil {
 			return err

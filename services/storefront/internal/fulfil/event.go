@@ -15,6 +15,14 @@ import (
 	"doorstep.example/services/storefront/internal/store"
 )
 
+// Events are the types of events that the shop acts on.
+func Events() []string {
+	return []string{
+		"checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed",
+		"checkout.session.expired", "charge.refunded", "charge.dispute.created", "charge.dispute.closed",
+	}
+}
+
 // Event applies an event of Stripe's to the order that it is about, and returns that
 // order's id; empty for an event that is none of our business. object is
 // data.object of the event. Events may come twice, at once and in any order: each
@@ -28,7 +36,9 @@ func (f *Fulfiller) Event(ctx context.Context, tx database.Tx, eventType string,
 	case "checkout.session.async_payment_failed":
 		id, err = f.unpaid(ctx, tx, payment.ParseSession(object), order.Failed, "the delayed payment failed")
 	case "checkout.session.expired":
-		id, err = f.unpaid(ctx, tx, payment.ParseSession(object), order.Expired, "the checkout session expired unpaid")
+		s := payment.ParseSession(object)
+		id, _ = s.OrderID() // without one, Expired says so
+		err = f.Expired(ctx, tx, s)
 	case "charge.refunded":
 		id, err = f.Payment(ctx, tx, payment.ParseID(object.Get("payment_intent")), store.Payment{
 			Refunded: object.Get("refunded").Bool(), RefundedAmount: object.Get("amount_refunded").Int(),
@@ -68,6 +78,12 @@ func (f *Fulfiller) unpaid(ctx context.Context, tx database.Tx, s payment.Sessio
 	return o.ID, store.Advance(ctx, tx, o.ID, o.State, to, f.Now(), why)
 }
 
+// Expired ends the order of a session that expired unpaid.
+func (f *Fulfiller) Expired(ctx context.Context, tx database.Tx, s payment.Session) error {
+	_, err := f.unpaid(ctx, tx, s, order.Expired, "the checkout session expired unpaid")
+	return err
+}
+
 // orderOf finds the order of a session of this shop, or rebuilds it.
 func (f *Fulfiller) orderOf(ctx context.Context, tx database.Tx, s payment.Session) (order.Order, error) {
 	id, err := s.OrderID()
@@ -88,6 +104,10 @@ func (f *Fulfiller) Payment(ctx context.Context, tx database.Tx, intent string, 
 	if intent == "" {
 		return "", nil
 	}
+	known, err := store.PaymentFacts(ctx, tx, intent)
+	if err != nil {
+		return "", err
+	}
 	if err := store.NotePayment(ctx, tx, intent, p, f.Now()); err != nil {
 		return "", err
 	}
@@ -95,7 +115,7 @@ func (f *Fulfiller) Payment(ctx context.Context, tx database.Tx, intent string, 
 	if err != nil {
 		return "", err
 	}
-	if p.RefundedAmount > 0 && !p.Refunded {
+	if p.RefundedAmount > known.RefundedAmount && !p.Refunded {
 		note := "refunded in part: " + catalog.Money(p.RefundedAmount, o.Currency)
 		if err := store.Note(ctx, tx, o.ID, f.Now(), order.EntryNote, note); err != nil {
 			return "", err

@@ -51,6 +51,7 @@ func (f *Fulfiller) Workers() *river.Workers {
 	river.AddWorker(workers, &produceWorker{f: f})
 	river.AddWorker(workers, &sendWorker{f: f})
 	river.AddWorker(workers, &confirmWorker{f: f})
+	river.AddWorker(workers, &notifyWorker{f: f})
 	return workers
 }
 

@@ -3,6 +3,7 @@ package fulfil
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"doorstep.example/pkg/database"
@@ -17,6 +18,7 @@ const (
 	// sweepGrace keeps the sweeper off orders that have only just moved: their job is
 	// in the transaction that is being committed.
 	sweepGrace = 30 * time.Second
+	taskTimeout = 10 * time.Minute
 	// patrolBatch bounds one round; what is left is found in the next.
 	patrolBatch = 500
 )
@@ -29,28 +31,40 @@ type Task struct {
 }
 
 // Tasks are the fulfiller's own: finding orders whose job is gone, and orders that
-// are late.
+// are late; telling what was folded.
 func (f *Fulfiller) Tasks() []Task {
 	return []Task{
 		{Name: "sweep", Every: sweepEvery, Do: f.Sweep},
 		{Name: "deadline", Every: deadlineEvery, Do: f.Deadlines},
+		{Name: "digest", Every: alert.DigestEvery, Do: f.Digest},
 	}
 }
 
-// Patrol does the tasks until ctx ends. Of several processes one takes each round.
+// Patrol does the tasks until ctx ends, each on its own, so that a slow one does not
+// hold the others up. Of several processes one takes each round.
 func Patrol(ctx context.Context, f *Fulfiller, tasks []Task) error {
+	var group sync.WaitGroup
+	for _, task := range tasks {
+		group.Go(func() { f.patrol(ctx, task) })
+	}
+	group.Wait()
+	return nil
+}
+
+func (f *Fulfiller) patrol(ctx context.Context, task Task) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-tick.C:
 		}
-		for _, task := range tasks {
-			if err := f.round(ctx, task); err != nil && ctx.Err() == nil {
-				f.Log.Error("periodic task failed", "task", task.Name, "error", err)
-			}
+		limit, cancel := context.WithTimeout(ctx, taskTimeout)
+		err := f.round(limit, task)
+		cancel()
+		if err != nil && ctx.Err() == nil {
+			f.Log.Error("periodic task failed", "task", task.Name, "error", err)
 		}
 	}
 }
@@ -87,6 +101,11 @@ func (f *Fulfiller) Sweep(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// Digest tells together the alerts that were too many to be told singly.
+func (f *Fulfiller) Digest(ctx context.Context) error {
+	return f.DB.InTx(ctx, func(tx database.Tx) error { return f.Alerts.Digest(ctx, tx) })
 }
 
 // Deadlines raises an alert for every order that was not sent within its product's

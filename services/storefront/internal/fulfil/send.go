@@ -57,8 +57,10 @@ func (w *sendWorker) take(ctx context.Context, job *river.Job[jobs.SendArgs]) (m
 		if m, err = store.MessageByID(ctx, tx, job.Args.MessageID); err != nil {
 			return err
 		}
-		if o, err = store.Order(ctx, tx, m.OrderID); err != nil {
-			return err
+		if m.OrderID != "" { // an alert may be about the shop
+			if o, err = store.Order(ctx, tx, m.OrderID); err != nil {
+				return err
+			}
 		}
 		if m.State != mailapi.StateQueued {
 			return jobs.Complete(ctx, tx, job)
@@ -105,9 +107,11 @@ func (w *sendWorker) sent(ctx context.Context, tx database.Tx, messageID string,
 	if err != nil {
 		return err
 	}
-	o, err := store.Order(ctx, tx, m.OrderID)
-	if err != nil {
-		return err
+	o := order.Order{}
+	if m.OrderID != "" {
+		if o, err = store.Order(ctx, tx, m.OrderID); err != nil {
+			return err
+		}
 	}
 	if err := w.f.outcome(ctx, tx, m, o, answer); err != nil {
 		return err

@@ -16,10 +16,10 @@ import (
 // it was. Because it looks at facts and not at the event that brought them, the
 // order of the events does not matter.
 func (f *Fulfiller) settle(ctx context.Context, tx database.Tx, o order.Order) error {
-	if o.PaidAt.IsZero() || o.State == order.Refunded {
+	if o.PaidAt.IsZero() || o.State == order.Refunded || o.PaymentIntent == "" {
 		return nil
 	}
-	facts, err := store.PaymentFacts(ctx, tx, o.PaymentIntent)
+	facts, err := store.LockPayment(ctx, tx, o.PaymentIntent, f.Now())
 	if err != nil {
 		return err
 	}

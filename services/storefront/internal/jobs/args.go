@@ -12,6 +12,7 @@ const (
 	produceAttempts = 12
 	sendAttempts    = 30
 	confirmAttempts = 10
+	notifyAttempts  = 10  // half an hour; the mail says the same
 	startAttempts   = 100 // it only inserts; should it be lost all the same, the sweeper finds its orders
 )
 
@@ -66,4 +67,18 @@ func (StartArgs) Kind() string { return "start" }
 // InsertOpts implements river.JobArgsWithInsertOpts.
 func (StartArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: QueueMail, MaxAttempts: startAttempts}
+}
+
+// NotifyArgs sends an alert to one notification channel.
+type NotifyArgs struct {
+	MessageID string `json:"message_id"`
+	Channel   string `json:"channel"` // its key; the URL is a secret
+}
+
+// Kind implements river.JobArgs.
+func (NotifyArgs) Kind() string { return "notify" }
+
+// InsertOpts implements river.JobArgsWithInsertOpts.
+func (NotifyArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueNotify, MaxAttempts: notifyAttempts}
 }

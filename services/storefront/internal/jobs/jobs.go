@@ -21,14 +21,17 @@ import (
 	"doorstep.example/pkg/database"
 )
 
-// Queues. Mails and short steps never wait behind audits, which take a minute each.
+// Queues. Mails and short steps never wait behind audits, which take a minute each,
+// nor behind a chat that does not answer.
 const (
 	QueueMail    = "mail"
 	QueueProduce = "produce"
+	QueueNotify  = "notify"
 )
 
 const (
 	mailWorkers   = 10
+	notifyWorkers = 3
 	pollInterval  = 100 * time.Millisecond // for the databases' and moments without notification
 	fetchCooldown = 20 * time.Millisecond  // bounds the rate of fetches, and so the pick-up of a job
 	jobTimeout    = 75 * time.Second       // a step that has no timeout of its own: one mail
@@ -65,6 +68,7 @@ func (q *Queue) Open(ctx context.Context, log *slog.Logger, workers *river.Worke
 	if q.workers > 0 {
 		config.Queues = map[string]river.QueueConfig{
 			QueueMail:    {MaxWorkers: mailWorkers},
+			QueueNotify:  {MaxWorkers: notifyWorkers},
 			QueueProduce: {MaxWorkers: q.workers},
 		}
 	}

@@ -3,6 +3,7 @@
 package ops
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"doorstep.example/pkg/errs"
 	"doorstep.example/pkg/service"
 	"doorstep.example/services/storefront/internal/order"
+	"doorstep.example/services/storefront/internal/reconcile"
 	"doorstep.example/services/storefront/internal/store"
 )
 
@@ -24,9 +26,10 @@ const (
 
 // Desk answers operators.
 type Desk struct {
-	DB      *database.DB
-	Metrics *service.Metrics
-	Token   config.Secret
+	DB        *database.DB
+	Metrics   *service.Metrics
+	Token     config.Secret
+	Reconcile func(ctx context.Context, since time.Duration) (reconcile.Result, error)
 }
 
 // Routes adds the operators' routes to e.
@@ -36,6 +39,7 @@ func (d *Desk) Routes(e *echo.Echo) {
 	api.GET("/orders", d.orders)
 	api.GET("/orders/:id", d.order)
 	api.GET("/alerts", d.alerts)
+	api.POST("/reconcile", d.reconcile)
 }
 
 type orderJSON struct {
@@ -99,4 +103,19 @@ func (d *Desk) alerts(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, map[string]any{"alerts": alertsJSON(list)})
+}
+
+// reconcile is POST /api/reconcile?since=72h: it compares the ledger with Stripe now.
+func (d *Desk) reconcile(c echo.Context) error {
+	since, err := reconcile.ParseSince(c.QueryParam("since"))
+	if err != nil {
+		return &errs.Error{Kind: errs.Invalid, Message: "The parameter since cannot be used.", Fields: map[string]string{"since": err.Error()}}
+	}
+	result, err := d.Reconcile(c.Request().Context(), since)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{
+		"paid": result.Paid, "here": result.Here, "healed": result.Healed, "gap": result.Gap(), "summary": result.String(),
+	})
 }

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"doorstep.example/pkg/database"
@@ -82,4 +84,44 @@ func scanAlert(row database.Row) (Alert, error) {
 	err := row.Scan(&a.ID, &orderID, &a.Reason, &a.State, &a.Detail, &a.Count, &first, &last)
 	a.OrderID, a.FirstAt, a.LastAt = order.ID(orderID), time.UnixMilli(first).UTC(), time.UnixMilli(last).UTC()
 	return a, err
+}
+
+// FoldAlert leaves an alert to the next digest if others of its reason, at least
+// most, were told singly since a time; otherwise it notes that this one is told.
+func FoldAlert(ctx context.Context, tx database.Tx, a Alert, most int, since, now time.Time) (bool, error) {
+	var told int
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM alerts WHERE reason = $1 AND told_at > $2 AND id <> $3`, a.Reason, since.UnixMilli(), a.ID).Scan(&told)
+	if err != nil {
+		return false, wrap(err, "count the alerts")
+	}
+	if told < most {
+		return false, ToldAlert(ctx, tx, a.ID, now)
+	}
+	_, err = tx.Exec(ctx, `UPDATE alerts SET told_at = NULL WHERE id = $1`, a.ID)
+	return true, wrap(err, "fold the alert")
+}
+
+// ToldAlert notes that an alert is told singly.
+func ToldAlert(ctx context.Context, tx database.Tx, id string, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE alerts SET told_at = $1 WHERE id = $2`, now.UnixMilli(), id)
+	return wrap(err, "note that the alert is told")
+}
+
+// UnfoldAlerts takes the alerts that wait for a digest, as told, oldest first.
+func UnfoldAlerts(ctx context.Context, tx database.Tx) ([]Alert, error) {
+	rows, err := tx.Query(ctx, `UPDATE alerts SET told_at = 0 WHERE told_at IS NULL RETURNING `+alertColumns)
+	if err != nil {
+		return nil, wrap(err, "take the folded alerts")
+	}
+	defer rows.Close()
+	var list []Alert
+	for rows.Next() {
+		a, err := scanAlert(rows)
+		if err != nil {
+			return nil, wrap(err, "take the folded alerts")
+		}
+		list = append(list, a)
+	}
+	slices.SortFunc(list, func(a, b Alert) int { return cmp.Or(a.FirstAt.Compare(b.FirstAt), cmp.Compare(a.ID, b.ID)) }) // RETURNING has no order
+	return list, wrap(rows.Err(), "take the folded alerts")
 }

@@ -23,6 +23,19 @@ type Payment struct {
 	Dispute        string
 }
 
+// Adds reports whether news says more than p already does.
+func (p Payment) Adds(news Payment) bool {
+	if (news.Refunded && !p.Refunded) || news.RefundedAmount > p.RefundedAmount {
+		return true
+	}
+	switch {
+	case news.Dispute == DisputeNone, news.Dispute == p.Dispute, p.Dispute == DisputeLost:
+		return false
+	default:
+		return p.Dispute != DisputeWon || news.Dispute != DisputeOpen
+	}
+}
+
 // NotePayment adds facts to a payment. Each fact only grows, so the order in which
 // they come does not matter: refunded stays, an open dispute does not reopen a closed
 // one, and lost wins over won.
@@ -42,6 +55,19 @@ func NotePayment(ctx context.Context, tx database.Tx, intent string, p Payment, 
 			updated_at = excluded.updated_at`,
 		intent, refunded, p.RefundedAmount, p.Dispute, at.UnixMilli())
 	return wrap(err, "note the payment")
+}
+
+// LockPayment reads what is known, and keeps the payment to this transaction until it
+// ends. Without it, on PostgreSQL, a refund and the sale that it is about could each
+// commit without seeing the other.
+func LockPayment(ctx context.Context, tx database.Tx, intent string, at time.Time) (Payment, error) {
+	var p Payment
+	var refunded int
+	err := tx.QueryRow(ctx, `INSERT INTO payments (payment_intent, refunded, refunded_amount, dispute, updated_at) VALUES ($1, 0, 0, '', $2)
+		ON CONFLICT (payment_intent) DO UPDATE SET updated_at = excluded.updated_at
+		RETURNING refunded, refunded_amount, dispute`, intent, at.UnixMilli()).Scan(&refunded, &p.RefundedAmount, &p.Dispute)
+	p.Refunded = refunded == 1
+	return p, wrap(err, "read the payment")
 }
 
 // PaymentFacts reads what is known; the zero Payment where nothing is.

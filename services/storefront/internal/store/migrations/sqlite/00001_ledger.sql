@@ -119,7 +119,7 @@ CREATE INDEX downloads_grant ON downloads (grant_id);
 -- idempotency key at the mailer.
 CREATE TABLE messages (
     id         TEXT   PRIMARY KEY,
-    order_id   TEXT   NOT NULL REFERENCES orders (id),
+    order_id   TEXT   NOT NULL,      -- empty: about the shop and not an order
     purpose    TEXT   NOT NULL,      -- receipt, delivery, renewal:GRANT, alert:ALERT:STATE
     template   TEXT   NOT NULL,
     recipient  TEXT   NOT NULL,
@@ -146,7 +146,7 @@ CREATE INDEX message_history_message ON message_history (message_id, id);
 -- not send a hundred mails.
 CREATE TABLE alerts (
     id       TEXT   PRIMARY KEY,
-    order_id TEXT   NOT NULL REFERENCES orders (id),
+    order_id TEXT   NOT NULL,        -- empty: about the shop and not an order
     reason   TEXT   NOT NULL,
     state    TEXT   NOT NULL CHECK (state IN ('retrying', 'needs_person', 'resolved')),
     detail   TEXT   NOT NULL,
