@@ -42,7 +42,7 @@ func (p *Process) start(ctx context.Context) error {
 		return fmt.Errorf("open the log of %s: %w", p.Name, err)
 	}
 	defer log.Close()              // the child has its own descriptor
-	p.cmd = exec.Command(p.binary) //nolint:noctx,gosec // its life is ended by Stop or Kill, not by a context; the path is ours
+	p.cmd = exec.Command(p.binary) //nolint:noctx // its life is ended by Stop or Kill, not by a context
 	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = p.env, log, log
 	// A group of its own: Ctrl-C in the terminal reaches the demo, which then stops
 	// the programs in order.

@@ -44,7 +44,7 @@ func (s *Stack) Control(ctx context.Context, address string, body, into any) err
 	return decoded(address, resp, raw, err, into)
 }
 
-func decoded(address string, resp *http.Response, body []byte, err error, into any) error {
+func decoded(address string, resp *Answer, body []byte, err error, into any) error {
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,6 +21,13 @@ const followEvery = 50 * time.Millisecond
 var client = &http.Client{
 	Timeout:       30 * time.Second,
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// Answer is a response whose body was read.
+type Answer struct {
+	StatusCode    int
+	Header        http.Header
+	ContentLength int64 // as the header says; -1 if it does not
 }
 
 // Order is an order as the operators' API tells it.
@@ -153,29 +161,29 @@ func (s *Stack) Follow(ctx context.Context, id string, see func(Order), states .
 		lastErr = err
 		select {
 		case <-ctx.Done():
-			return last, fmt.Errorf("order %s is %q and never became %s (last answer: %v)", id, last.State, strings.Join(states, " or "), lastErr)
+			return last, fmt.Errorf("order %s is %q and never became %s (last answer: %w)", id, last.State, strings.Join(states, " or "), cmp.Or(lastErr, ctx.Err()))
 		case <-time.After(followEvery):
 		}
 	}
 }
 
 // Get fetches a page of the shop.
-func (s *Stack) Get(ctx context.Context, address string) (*http.Response, []byte, error) {
+func (s *Stack) Get(ctx context.Context, address string) (*Answer, []byte, error) {
 	return s.do(ctx, http.MethodGet, s.absolute(address), nil, nil)
 }
 
 // Post posts a form to the shop.
-func (s *Stack) Post(ctx context.Context, address string, form url.Values) (*http.Response, []byte, error) {
+func (s *Stack) Post(ctx context.Context, address string, form url.Values) (*Answer, []byte, error) {
 	return s.do(ctx, http.MethodPost, s.absolute(address), form, nil)
 }
 
 // Fetch asks with any method and headers.
-func (s *Stack) Fetch(ctx context.Context, method, address string, body io.Reader, header http.Header) (*http.Response, []byte, error) {
+func (s *Stack) Fetch(ctx context.Context, method, address string, body io.Reader, header http.Header) (*Answer, []byte, error) {
 	return send(ctx, method, s.absolute(address), body, header)
 }
 
 // PostJSON posts a JSON body anywhere and reads a JSON answer.
-func (s *Stack) PostJSON(ctx context.Context, address string, body any, header http.Header) (*http.Response, []byte, error) {
+func (s *Stack) PostJSON(ctx context.Context, address string, body any, header http.Header) (*Answer, []byte, error) {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return nil, nil, err
@@ -195,7 +203,7 @@ func (s *Stack) absolute(address string) string {
 	return address
 }
 
-func (s *Stack) do(ctx context.Context, method, address string, form url.Values, header http.Header) (*http.Response, []byte, error) {
+func (s *Stack) do(ctx context.Context, method, address string, form url.Values, header http.Header) (*Answer, []byte, error) {
 	header = header.Clone()
 	if header == nil {
 		header = http.Header{}
@@ -208,7 +216,7 @@ func (s *Stack) do(ctx context.Context, method, address string, form url.Values,
 	return send(ctx, method, address, body, header)
 }
 
-func send(ctx context.Context, method, address string, body io.Reader, header http.Header) (*http.Response, []byte, error) {
+func send(ctx context.Context, method, address string, body io.Reader, header http.Header) (*Answer, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, address, body)
 	if err != nil {
 		return nil, nil, err
@@ -222,7 +230,7 @@ func send(ctx context.Context, method, address string, body io.Reader, header ht
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, 64<<20))
-	return resp, raw, err
+	return &Answer{resp.StatusCode, resp.Header, resp.ContentLength}, raw, err
 }
 
 func cloneWith(form url.Values, name, value string) url.Values {
