@@ -77,6 +77,7 @@ func (g *Guard) lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 		return []netip.Addr{ip}, nil
 	}
 	var failed error
+	unknown := false
 	for try := range lookupTries {
 		if try > 0 && !pause(ctx, 250*time.Millisecond) {
 			break
@@ -89,15 +90,22 @@ func (g *Guard) lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 		}
 		failed = err
 		if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+			unknown = true
 			break
 		}
 	}
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("look %s up: %w", host, ctx.Err())
 	}
+	if !unknown { // the resolver's trouble, and perhaps ours: a paid audit must not end with it
+		return nil, &errs.Error{
+			Kind: errs.Unavailable, Code: auditapi.CodeDNSFailed, Err: failed,
+			Message: fmt.Sprintf("The name %s cannot be looked up at the moment: the DNS does not answer.", host),
+		}
+	}
 	return nil, &errs.Error{
 		Kind: errs.Unprocessable, Code: auditapi.CodeDNSFailed, Err: failed,
-		Message: fmt.Sprintf("The name %s cannot be found in the DNS. Please check the spelling of the address.", host),
+		Message: fmt.Sprintf("The name %s does not exist in the DNS. Please check the spelling of the address.", host),
 	}
 }
 

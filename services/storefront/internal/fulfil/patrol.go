@@ -17,7 +17,7 @@ const (
 	deadlineEvery = 15 * time.Second
 	// sweepGrace keeps the sweeper off orders that have only just moved: their job is
 	// in the transaction that is being committed.
-	sweepGrace = 30 * time.Second
+	sweepGrace  = 30 * time.Second
 	taskTimeout = 10 * time.Minute
 	// patrolBatch bounds one round; what is left is found in the next.
 	patrolBatch = 500
