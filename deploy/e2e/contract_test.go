@@ -81,9 +81,10 @@ func TestStripeTakesEveryRequest(t *testing.T) {
 		}
 		s.settled(id, "sent")
 	}
+	s.reconcile()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	created, read := 0, 0
+	created, read, listed := 0, 0, map[string]int{}
 	for _, c := range r.calls {
 		if c.sandbox/100 != 2 || c.mock/100 != 2 {
 			t.Errorf("%s %s: the sandbox answered %d, stripe-mock %d: %.500s", c.method, c.path, c.sandbox, c.mock, c.mockSaid)
@@ -97,12 +98,23 @@ func TestStripeTakesEveryRequest(t *testing.T) {
 			wantPromises(t, c)
 		case c.method == http.MethodGet && strings.HasPrefix(c.path, "/v1/checkout/sessions/cs_"):
 			read++
+		case c.method == http.MethodGet && c.form.Encode() == "":
+			listed[c.path]++
 		default:
 			t.Errorf("a request that this test does not know: %s %s", c.method, c.path)
 		}
 	}
 	if created != 4 || read < 4 {
 		t.Errorf("%d sessions were created and %d read, want 4 and at least 4", created, read)
+	}
+	for _, path := range []string{"/v1/checkout/sessions", "/v1/refunds", "/v1/disputes", "/v1/webhook_endpoints", "/v1/events"} {
+		if listed[path] == 0 {
+			t.Errorf("%s was not listed", path)
+		}
+		delete(listed, path)
+	}
+	if len(listed) > 0 {
+		t.Errorf("lists that this test does not know: %v", listed)
 	}
 }
 

@@ -89,8 +89,8 @@ func (g *Guard) lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 			return ips, nil
 		}
 		failed = err
-		if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
-			unknown = true
+		dns, ok := errors.AsType[*net.DNSError](err)
+		if unknown = err == nil || (ok && dns.IsNotFound); unknown {
 			break
 		}
 	}
