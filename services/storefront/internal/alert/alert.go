@@ -9,7 +9,6 @@
 package alert
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -55,13 +54,12 @@ type Raiser struct {
 
 // Alert is what a station knows of its failure.
 type Alert struct {
-	Order    order.Order // zero: it is about the shop
-	Reason   string
-	State    string // one of store's alert states
-	What     string // what failed, in words
-	Tried    string // what was tried and what comes next
-	ToDo     string // what a person should do
-	Artefact string // where the goods lie, if the ledger does not know
+	Order  order.Order // zero: it is about the shop
+	Reason string
+	State  string // one of store's alert states
+	What   string // what failed, in words
+	Tried  string // what was tried and what comes next
+	ToDo   string // what a person should do
 }
 
 // Raise counts the alert and, when it is new or its state has changed, writes the
@@ -106,24 +104,28 @@ func (r *Raiser) tell(ctx context.Context, tx database.Tx, a Alert, row store.Al
 	if err != nil || fold {
 		return err
 	}
-	if a.Artefact, err = r.artefact(ctx, tx, a); err != nil {
+	message := r.mail(a, now)
+	if message.Artefact, err = r.artefact(ctx, tx, a.Order.ID); err != nil {
 		return err
 	}
-	return r.send(ctx, tx, a.Order.ID, fmt.Sprintf("%s:%s:%d", a.Reason, a.State, row.Count), r.mail(a, now))
+	return r.send(ctx, tx, a.Order.ID, fmt.Sprintf("%s:%s:%d", a.Reason, a.State, row.Count), message)
 }
 
 // artefact says where the goods of the order lie. A failure after a success does not
 // take away what was made.
-func (r *Raiser) artefact(ctx context.Context, tx database.Tx, a Alert) (string, error) {
-	files, err := store.Artefacts(ctx, tx, a.Order.ID, store.RoleGoods)
+func (r *Raiser) artefact(ctx context.Context, tx database.Tx, id order.ID) (string, error) {
+	if id == "" { // it is about the shop
+		return "", nil
+	}
+	files, err := store.Artefacts(ctx, tx, id, store.RoleGoods)
 	if err != nil || len(files) == 0 {
-		return cmp.Or(a.Artefact, "none yet"), err
+		return "none yet", err
 	}
 	names := make([]string, len(files))
 	for i, file := range files {
 		names[i] = file.Name
 	}
-	return strings.Join(names, ", ") + ", on " + r.orderURL(a.Order.ID), nil
+	return strings.Join(names, ", ") + ", on " + r.orderURL(id), nil
 }
 
 // send writes a message of an order, once, with the job of its mail and one job for
@@ -167,6 +169,6 @@ func (r *Raiser) mail(a Alert, now time.Time) mailapi.Alert {
 	return mailapi.Alert{
 		Seller: r.Seller, OrderID: string(a.Order.ID), Product: r.product(a.Order), Customer: customer, SessionID: a.Order.SessionID,
 		Target: a.Order.Fields["target_url"], Station: a.Reason, State: a.State, Reason: a.What, Tried: a.Tried, ToDo: a.ToDo,
-		Artefact: a.Artefact, ConsoleURL: r.ConsoleURL + "/orders/" + string(a.Order.ID), OrderURL: r.orderURL(a.Order.ID), At: now,
+		ConsoleURL: r.ConsoleURL + "/orders/" + string(a.Order.ID), OrderURL: r.orderURL(a.Order.ID), At: now,
 	}
 }

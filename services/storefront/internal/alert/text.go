@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -26,10 +27,23 @@ var stateWords = map[string]string{
 	store.AlertResolved:    "Resolved",
 }
 
+// stations are what people call what failed; a mail is called by its purpose.
+var stations = map[string]string{
+	ReasonProduce: "production", ReasonBounce: "returned mail", ReasonProof: "proof of control", ReasonDeadline: "late order",
+	ReasonMail + store.PurposeReceipt: "receipt mail", ReasonMail + store.PurposeDelivery: "delivery mail",
+}
+
+func station(reason string) string {
+	if strings.HasPrefix(reason, ReasonMail+store.PurposeRenewal) {
+		return "mail with a new link"
+	}
+	return cmp.Or(stations[reason], reason)
+}
+
 // Text is the chat's form of an alert: what happened, what to do, and the facts, in
 // at most notify.MaxText characters. Whatever others wrote is made harmless.
 func Text(a mailapi.Alert) (title, body string) {
-	title = stateWords[a.State] + ": " + notify.Plain(a.Station)
+	title = stateWords[a.State] + ": " + notify.Plain(station(a.Station))
 	if a.OrderID != "" {
 		title += ", order " + notify.Plain(a.OrderID)
 	}

@@ -23,7 +23,7 @@ func example() mailapi.Alert {
 func TestText(t *testing.T) {
 	t.Parallel()
 	title, body := Text(example())
-	if want := "A person must act: produce, order 01jd4w8zq5r7t9v2x4y6a8c0e2"; title != want {
+	if want := "A person must act: production, order 01jd4w8zq5r7t9v2x4y6a8c0e2"; title != want {
 		t.Errorf("title = %q", title)
 	}
 	want := `What failed: The engine could not reach the site.
@@ -71,7 +71,7 @@ func TestTextOfDigestHasNoOrder(t *testing.T) {
 	a := example()
 	a.OrderID, a.OrderURL, a.Artefact, a.SessionID, a.State = "", "", "", "", store.AlertResolved
 	title, body := Text(a)
-	if title != "Resolved: produce" || strings.Contains(body, "Artefact") || !strings.HasPrefix(body, "What happened: ") {
+	if title != "Resolved: production" || strings.Contains(body, "Artefact") || !strings.HasPrefix(body, "What happened: ") {
 		t.Errorf("%s\n%s", title, body)
 	}
 }

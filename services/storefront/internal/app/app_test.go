@@ -17,7 +17,7 @@ func TestEverythingThatIsWrongIsToldAtOnce(t *testing.T) {
 	}
 	for name, value := range map[string]string{
 		"INTERNAL_TOKEN": "short", "STRIPE_SECRET_KEY": "pk_live_x", "STRIPE_WEBHOOK_SECRETS": "whsec_good_enough,x",
-		"DOWNLOAD_KEYS": "k1:c2hvcnQ=", "STRIPE_API_BASE": "ftp://x", "PUBLIC_BASE_URL": "shop", "CATALOG_FILE": catalogue,
+		"DOWNLOAD_KEYS": "k1:c2hvcnQ=", "STRIPE_API_BASE": "ftp://x", "PUBLIC_BASE_URL": "shop", "ALERT_URLS": "slack://hunter2hunter2", "CATALOG_FILE": catalogue,
 	} {
 		t.Setenv(name, value)
 	}
@@ -27,14 +27,14 @@ func TestEverythingThatIsWrongIsToldAtOnce(t *testing.T) {
 		t.Fatal("no error")
 	}
 	for _, want := range []string{
-		"INTERNAL_TOKEN: ", "STRIPE_SECRET_KEY: ", "STRIPE_WEBHOOK_SECRETS: ", "DOWNLOAD_KEYS: ", "STRIPE_API_BASE: ", "PUBLIC_BASE_URL: ",
+		"INTERNAL_TOKEN: ", "STRIPE_SECRET_KEY: ", "STRIPE_WEBHOOK_SECRETS: ", "DOWNLOAD_KEYS: ", "STRIPE_API_BASE: ", "PUBLIC_BASE_URL: ", "ALERT_URLS: entry 1 ",
 		catalogue + ":3: seller.support", catalogue + ":4: products",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not told in\n%v", want, err)
 		}
 	}
-	for _, secret := range []string{"pk_live_x", "c2hvcnQ="} {
+	for _, secret := range []string{"pk_live_x", "c2hvcnQ=", "hunter2"} {
 		if strings.Contains(err.Error(), secret) {
 			t.Errorf("%q is repeated", secret)
 		}

@@ -61,7 +61,7 @@ func (w *notifyWorker) failed(ctx context.Context, job *river.Job[jobs.NotifyArg
 	}
 	final := job.Attempt >= job.MaxAttempts
 	w.f.Log.Warn("alert not sent", "order_id", m.OrderID, "message_id", m.ID, "channel", scheme, "attempt", job.Attempt, "final", final, "error", cause)
-	if !final {
+	if !final || m.OrderID == "" {
 		return cause
 	}
 	err := w.f.DB.InTx(ctx, func(tx database.Tx) error {

@@ -36,12 +36,12 @@ func (f *Fulfiller) outcome(ctx context.Context, tx database.Tx, m store.Message
 		return f.Alerts.Raise(ctx, tx, alert.Alert{
 			Order: o, Reason: alert.ReasonMail + m.Purpose, State: store.AlertNeedsPerson, What: "It is not certain that the " + name(m) + " was sent.",
 			Tried: "The provider broke off in the middle; sending again by itself could double the mail.",
-			ToDo:  "Ask the provider or the customer, then send it again if needed.", Artefact: f.orderURL(o),
+			ToDo:  "Ask the provider or the customer, then send it again if needed.",
 		})
 	case mailapi.StateBounced, mailapi.StateComplained, mailapi.StateFailed:
 		return f.undeliverable(ctx, tx, m, o, alert.Alert{
 			Order: o, Reason: alert.ReasonBounce, State: store.AlertNeedsPerson, What: "The " + name(m) + " was " + answer.State + ".",
-			Tried: "It is not sent again by itself.", ToDo: "Reach the customer another way. The goods are on the order page.", Artefact: f.orderURL(o),
+			Tried: "It is not sent again by itself.", ToDo: "Reach the customer another way. The goods are on the order page.",
 		})
 	default:
 		return nil

@@ -131,7 +131,7 @@ func (w *sendWorker) failed(ctx context.Context, job *river.Job[jobs.SendArgs], 
 	}
 	a := alert.Alert{
 		Order: o, Reason: alert.ReasonMail + m.Purpose, State: store.AlertRetrying, What: "The " + name(m) + " cannot be sent: " + what(cause), Tried: outcome.tried,
-		ToDo: "Nothing yet. Look at the mailer if this does not resolve itself.", Artefact: w.f.orderURL(o),
+		ToDo: "Nothing yet. Look at the mailer if this does not resolve itself.",
 	}
 	if !outcome.final {
 		end := w.f.retrying

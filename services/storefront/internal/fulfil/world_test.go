@@ -19,6 +19,7 @@ import (
 	"doorstep.example/services/storefront/internal/delivery"
 	"doorstep.example/services/storefront/internal/jobs"
 	"doorstep.example/services/storefront/internal/kind"
+	"doorstep.example/services/storefront/internal/notify"
 	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/payment"
 	"doorstep.example/services/storefront/internal/store"
@@ -39,10 +40,11 @@ type world struct {
 func eachWorld(t *testing.T, f func(w *world)) {
 	t.Helper()
 	t.Parallel() // they mostly wait
-	databasetest.Each(t, func(t *testing.T, url string) { f(newWorld(t, url)) })
+	databasetest.Each(t, func(t *testing.T, url string) { f(newWorld(t, url, slog.New(slog.DiscardHandler), nil)) })
 }
 
-func newWorld(t *testing.T, url string) *world {
+// newWorld takes the channels that its alerts go to besides the mail.
+func newWorld(t *testing.T, url string, log *slog.Logger, channels notify.Channels) *world {
 	t.Helper()
 	engine, mailer := auditapitest.New(t), mailapitest.New(t)
 	kinds := kind.All(engine.Client(), filepath.Dir(catalogFile))
@@ -61,13 +63,12 @@ func newWorld(t *testing.T, url string) *world {
 		t.Fatal(err)
 	}
 	now := func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
-	log := slog.New(slog.DiscardHandler)
 	queue := jobs.New(db, 10)
 	seller := mailapi.Seller{Name: goods.Seller.Name, Support: goods.Seller.Support}
 	w := &world{T: t, engine: engine, mailer: mailer, Fulfiller: &Fulfiller{
 		DB: db, Queue: queue, Catalog: goods, Kinds: kinds, Blobs: blobs, Mailer: mailer.Client(), Tokens: tokens, Seller: seller,
 		ShopURL: "http://shop.test", Log: log, Now: now,
-		Alerts: &alert.Raiser{Queue: queue, Seller: seller, Catalog: goods, To: "seller@example.com", ShopURL: "http://shop.test", ConsoleURL: "http://ops.test", Log: log, Now: now},
+		Alerts: &alert.Raiser{Channels: channels, Queue: queue, Seller: seller, Catalog: goods, To: "seller@example.com", ShopURL: "http://shop.test", ConsoleURL: "http://ops.test", Log: log, Now: now},
 	}}
 	if err := queue.Open(t.Context(), log, w.Workers()); err != nil {
 		t.Fatal(err)

@@ -184,7 +184,7 @@ func TestBodies(t *testing.T) {
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"ok":true,"result":{}}`)), Request: r}, err
 	})
 	err := one(t, "telegram://123456789:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA@telegram?channels=1&parsemode=Markdown").Send(t.Context(), "title", "cs_test_1_a")
-	if err != nil || strings.Contains(body, "parse_mode") || !strings.Contains(body, `"text":"title\ncs_test_1_a"`) || !strings.Contains(body, `"disable_web_page_preview":true`) {
+	if err != nil || strings.Contains(body, "parse_mode") || !strings.Contains(body, `"text": "title\ncs_test_1_a"`) || !strings.Contains(body, `"disable_web_page_preview": true`) {
 		t.Errorf("telegram: %v, %s", err, body)
 	}
 	// Slack's hook answers "ok"; ours does not, which is an error, but the body is out.
