@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"encoding/json"
 	"net/http"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -33,7 +34,18 @@ func TestLostEventsAreMadeGood(t *testing.T) {
 	onEach(t, lostEventsAreMadeGood, filesOnly, with("RECONCILE_INTERVAL", "1h"))
 }
 
+// settledIn waits for the comparison that every start begins with, so that what is
+// lost afterwards is lost until somebody asks.
+func (s *shop) settledIn() {
+	s.Helper()
+	s.eventually("the first reconciliation", func() bool {
+		log, err := os.ReadFile(s.Process(stack.Storefront).LogFile)
+		return err == nil && strings.Contains(string(log), "msg=reconciled")
+	})
+}
+
 func lostEventsAreMadeGood(s *shop) {
+	s.settledIn()
 	known := s.buy("agent-playbook", fileForm())
 	s.settled(known, "sent")
 	refunded := s.buy("agent-playbook", fileForm())
@@ -45,7 +57,7 @@ func lostEventsAreMadeGood(s *shop) {
 		s.payAndLeave(hosted)
 		lost = append(lost, s.session(hosted).Metadata["order_id"])
 	}
-	s.refund(refunded)
+	s.refundAtStripe(refunded)
 	for _, id := range lost {
 		if o := s.order(id); o.State != "awaiting_payment" {
 			s.Fatalf("the order is %s although its event was lost", o.State)
@@ -73,6 +85,7 @@ func lostEventsAreMadeGood(s *shop) {
 func TestReconcileByHand(t *testing.T) {
 	t.Parallel()
 	s := open(t, filesOnly, with("RECONCILE_INTERVAL", "1h"))
+	s.settledIn()
 	s.switches(map[string]any{"drop_next": 1})
 	hosted := s.begin("agent-playbook", fileForm())
 	s.payAndLeave(hosted)

@@ -81,8 +81,12 @@ func (r *Raiser) Resolve(ctx context.Context, tx database.Tx, o order.Order, rea
 	if err != nil || !open {
 		return err
 	}
+	what := "The station works again; the order goes on by itself."
+	if o.ID == "" {
+		what = "This is in order again."
+	}
 	return r.tell(ctx, tx, Alert{
-		Order: o, Reason: reason, State: store.AlertResolved, What: "The station works again; the order goes on by itself.",
+		Order: o, Reason: reason, State: store.AlertResolved, What: what,
 		Tried: fmt.Sprintf("It failed %s since %s.", times(row.Count), row.FirstAt.Format("2 January 15:04 UTC")),
 		ToDo:  "Nothing. This is for your peace of mind.",
 	}, row, now)
@@ -97,8 +101,10 @@ func times(n int) string {
 
 // tell writes the timeline entry, and the messages unless there is a storm.
 func (r *Raiser) tell(ctx context.Context, tx database.Tx, a Alert, row store.Alert, now time.Time) error {
-	if err := store.Note(ctx, tx, a.Order.ID, now, order.EntryAlert, a.Reason+" "+a.State+": "+a.What); err != nil {
-		return err
+	if a.Order.ID != "" {
+		if err := store.Note(ctx, tx, a.Order.ID, now, order.EntryAlert, a.Reason+" "+a.State+": "+a.What); err != nil {
+			return err
+		}
 	}
 	fold, err := storm(ctx, tx, row, now)
 	if err != nil || fold {
@@ -128,7 +134,7 @@ func (r *Raiser) artefact(ctx context.Context, tx database.Tx, id order.ID) (str
 	return strings.Join(names, ", ") + ", on " + r.orderURL(id), nil
 }
 
-// send writes a message of an order, once, with the job of its mail and one job for
+// send writes a message of an order, or of the shop, once, with the job of its mail and one job for
 // each channel.
 func (r *Raiser) send(ctx context.Context, tx database.Tx, id order.ID, purpose string, what mailapi.Alert) error {
 	data, err := json.Marshal(what)
@@ -166,9 +172,13 @@ func (r *Raiser) mail(a Alert, now time.Time) mailapi.Alert {
 	if a.Order.ContactName != "" {
 		customer = a.Order.ContactName + " <" + customer + ">"
 	}
-	return mailapi.Alert{
+	m := mailapi.Alert{
 		Seller: r.Seller, OrderID: string(a.Order.ID), Product: r.product(a.Order), Customer: customer, SessionID: a.Order.SessionID,
 		Target: a.Order.Fields["target_url"], Station: a.Reason, State: a.State, Reason: a.What, Tried: a.Tried, ToDo: a.ToDo,
-		ConsoleURL: r.ConsoleURL + "/orders/" + string(a.Order.ID), OrderURL: r.orderURL(a.Order.ID), At: now,
+		ConsoleURL: r.ConsoleURL, At: now,
 	}
+	if a.Order.ID != "" {
+		m.ConsoleURL, m.OrderURL = r.ConsoleURL+"/orders/"+string(a.Order.ID), r.orderURL(a.Order.ID)
+	}
+	return m
 }

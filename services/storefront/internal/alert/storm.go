@@ -56,8 +56,7 @@ func (r *Raiser) Digest(ctx context.Context, tx database.Tx) error {
 	return nil
 }
 
-// digest writes one message. It is kept with the first of its orders, because every
-// message belongs to one.
+// digest writes one message, about the shop.
 func (r *Raiser) digest(ctx context.Context, tx database.Tx, reason string, list []store.Alert) error {
 	now := r.Now()
 	open := 0
@@ -68,7 +67,7 @@ func (r *Raiser) digest(ctx context.Context, tx database.Tx, reason string, list
 			open++
 			detail = a.Detail
 		}
-		if len(customers) == named {
+		if len(customers) == named || a.OrderID == "" {
 			continue
 		}
 		o, err := store.Order(ctx, tx, a.OrderID)
@@ -81,7 +80,7 @@ func (r *Raiser) digest(ctx context.Context, tx database.Tx, reason string, list
 		}
 	}
 	d := mailapi.Alert{
-		Seller: r.Seller, Station: reason, State: store.AlertRetrying, At: now, ConsoleURL: r.ConsoleURL + "/api/alerts",
+		Seller: r.Seller, Station: reason, State: store.AlertRetrying, At: now, ConsoleURL: r.ConsoleURL + "/alerts",
 		Product: strings.Join(products, ", "), Customer: more(customers, len(list)),
 		Reason: fmt.Sprintf("And %s: %d being tried again, %d resolved. %s", orders(len(list)), open, len(list)-open, detail),
 		Tried:  fmt.Sprintf("Each is tried again by itself. Beyond %d orders in %d minutes they are told together.", singly, int(DigestEvery.Minutes())),
@@ -92,7 +91,7 @@ func (r *Raiser) digest(ctx context.Context, tx database.Tx, reason string, list
 		d.Reason = fmt.Sprintf("And %s: all of them go on by themselves.", orders(len(list)))
 	}
 	r.Log.Warn("alerts told together", "reason", reason, "orders", len(list), "open", open)
-	return r.send(ctx, tx, list[0].OrderID, fmt.Sprintf("digest:%s:%d", reason, now.UnixMilli()), d)
+	return r.send(ctx, tx, "", fmt.Sprintf("digest:%s:%d", reason, now.UnixMilli()), d)
 }
 
 func orders(n int) string {

@@ -73,7 +73,7 @@ func askRunning(ctx context.Context, c *Config, since time.Duration) (string, in
 		return "", 0, fmt.Errorf("ask the running storefront: %w", err)
 	}
 	req.Header.Set("Authorization", "Bearer "+c.InternalToken.Reveal())
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := (&http.Client{}).Do(req) // bounded by ctx
 	if err != nil {
 		return "", 0, fmt.Errorf("ask the running storefront at %s: %w", addr, err)
 	}

@@ -222,7 +222,7 @@ func TestStormIsToldInADigest(t *testing.T) {
 		all := strings.Join(texts, "\n\n")
 		for _, want := range []string{
 			"And 39 more orders: 38 being tried again, 1 resolved. The engine is on fire.", "Customer: c20@example.com, c21@example.com", " and 34 more",
-			"Console: http://ops.test/api/alerts", "A person must act: production, order " + string(orders[31].ID),
+			"Console: http://ops.test/alerts", "A person must act: production, order " + string(orders[31].ID),
 		} {
 			if !strings.Contains(all, want) {
 				w.Errorf("%q is not in\n%s", want, all)

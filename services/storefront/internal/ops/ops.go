@@ -35,6 +35,9 @@ type Desk struct {
 // Routes adds the operators' routes to e.
 func (d *Desk) Routes(e *echo.Echo) {
 	e.GET("/metrics", d.Metrics.Handler())
+	e.GET("/", d.console("/api/orders"))
+	e.GET("/orders/:id", d.console("/api/orders"))
+	e.GET("/alerts", d.console("/api/alerts"))
 	api := e.Group("/api", service.Bearer(d.Token))
 	api.GET("/orders", d.orders)
 	api.GET("/orders/:id", d.order)
