@@ -40,12 +40,14 @@ type palette struct {
 // it can be read on all of them.
 type grounds struct {
 	paper, surface, sunk, tint, line, control, muted, ink float64
-	dark                                                  bool
+
+	text float64 // the contrast that coloured text gets here
+	dark bool
 }
 
 var (
-	lightGrounds = grounds{paper: 0.984, surface: 1, sunk: 0.962, tint: 0.95, line: 0.895, control: 0.6, muted: 0.46, ink: 0.225}
-	darkGrounds  = grounds{paper: 0.18, surface: 0.222, sunk: 0.152, tint: 0.27, line: 0.325, control: 0.58, muted: 0.76, ink: 0.955, dark: true}
+	lightGrounds = grounds{paper: 0.984, surface: 1, sunk: 0.962, tint: 0.95, line: 0.895, control: 0.6, muted: 0.46, ink: 0.225, text: textContrast}
+	darkGrounds  = grounds{paper: 0.18, surface: 0.222, sunk: 0.152, tint: 0.27, line: 0.325, control: 0.58, muted: 0.76, ink: 0.955, text: 6.5, dark: true}
 )
 
 func newPalette(hex string) (palette, error) {
@@ -90,7 +92,7 @@ func (g grounds) scheme(accent colorful.Color) scheme {
 		t := tint(c)
 		s[name+"-tint"] = t.Hex()
 		s[name+"-mark"] = g.until(c, markContrast, append(on, t)...).Hex()
-		s[name+"-text"] = g.until(c, textContrast, append(on, t)...).Hex()
+		s[name+"-text"] = g.until(c, g.text, append(on, t)...).Hex()
 	}
 	return s
 }

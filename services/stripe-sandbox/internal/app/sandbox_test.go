@@ -62,11 +62,15 @@ func start(t *testing.T, change ...func(*Config)) *sandbox {
 	return &sandbox{API: stripeClient(server.URL, "sk_test_sandbox"), t: t, URL: server.URL, shop: shop}
 }
 
+// fresh makes a connection for each request: a kept one may belong to a server that
+// has ended, and whose port another one has got meanwhile.
+var fresh = &http.Transport{DisableKeepAlives: true}
+
 // stripeClient is Stripe's own library, pointed at base.
 func stripeClient(base, key string) *client.API {
 	b := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
 		URL: stripe.String(base), MaxNetworkRetries: stripe.Int64(0), EnableTelemetry: stripe.Bool(false),
-		HTTPClient: &http.Client{Timeout: patience}, LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull},
+		HTTPClient: &http.Client{Timeout: patience, Transport: fresh}, LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull},
 	})
 	return client.New(key, &stripe.Backends{API: b, Connect: b, Uploads: b})
 }
@@ -130,6 +134,7 @@ func (s *sandbox) pay(session string, pairs ...string) (status int, location str
 }
 
 var noRedirect = &http.Client{
+	Transport:     fresh,
 	Timeout:       patience,
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
