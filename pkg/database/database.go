@@ -66,7 +66,8 @@ type DB struct {
 	unlock         func()
 }
 
-// Migrations are the schema's steps: folders sqlite/ and postgres/ with goose files.
+// Migrations are the schema's steps: goose files that both databases understand, or
+// folders sqlite/ and postgres/ where they do not.
 type Migrations = fs.FS
 
 // Open opens url, `sqlite:PATH` or `postgres://…`, refuses settings under which a

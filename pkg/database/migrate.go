@@ -14,9 +14,11 @@ import (
 // migrate brings the schema up to date. On PostgreSQL an advisory lock keeps
 // several starting processes apart.
 func (db *DB) migrate(ctx context.Context, migrations Migrations) error {
-	folder, err := fs.Sub(migrations, string(db.Kind))
-	if err != nil {
-		return fmt.Errorf("open the migrations: %w", err)
+	folder := migrations
+	if info, err := fs.Stat(migrations, string(db.Kind)); err == nil && info.IsDir() {
+		if folder, err = fs.Sub(migrations, string(db.Kind)); err != nil {
+			return fmt.Errorf("open the migrations: %w", err)
+		}
 	}
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
 	dialect, handle := goose.DialectSQLite3, db.Writer

@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
 	"doorstep.example/pkg/config"
@@ -43,7 +45,8 @@ type Program[C any] struct {
 
 // Command is a sub-command; it prints its answer to out.
 type Command[C any] struct {
-	Usage string
+	Usage string // its arguments
+	About string // one line for -h
 	Run   func(ctx context.Context, c *C, log *slog.Logger, args []string, out io.Writer) error
 }
 
@@ -126,8 +129,8 @@ func (p Program[C]) pick(args []string, stdout io.Writer) (func(context.Context,
 
 func (p Program[C]) usage(w io.Writer, c *C) {
 	fmt.Fprintf(w, "%s: %s\n\nUsage: %s [-h | -version | -variables | -healthcheck URL…]\n", p.Name, p.About, p.Name)
-	for name, command := range p.Commands {
-		fmt.Fprintf(w, "       %s %s %s\n", p.Name, name, command.Usage)
+	for _, name := range slices.Sorted(maps.Keys(p.Commands)) {
+		fmt.Fprintf(w, "       %s %-28s %s\n", p.Name, name+" "+p.Commands[name].Usage, p.Commands[name].About)
 	}
 	fmt.Fprint(w, "\nEvery variable may also be given as NAME_FILE, the path of a file with its value.\n\n")
 	_ = config.WriteUsage(w, c) // a terminal that is gone needs no help

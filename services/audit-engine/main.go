@@ -1,4 +1,4 @@
-// Audit-engine scans a site and prints a report. It knows no orders, keeps nothing,
+// Command audit-engine scans a site and prints a report. It knows no orders, keeps nothing,
 // and holds no secrets but the token of its callers.
 package main
 

@@ -1,4 +1,4 @@
-// Mailer renders and sends the shop's mails, once for one key, and remembers what
+// Command mailer renders and sends the shop's mails, once for one key, and remembers what
 // became of them.
 package main
 

@@ -13,7 +13,8 @@ func main() {
 		About: "sells, listens and delivers",
 		Run:   app.Run,
 		Commands: map[string]service.Command[app.Config]{
-			"reconcile": {Usage: "[-since 72h]    compare the ledger with Stripe, and make good what is missing", Run: app.Reconcile},
+			"migrate":   {About: "brings the schema up to date, and ends", Run: app.Migrate},
+			"reconcile": {Usage: "[-since 72h]", About: "compares the ledger with Stripe, and makes good what is missing", Run: app.Reconcile},
 		},
 	})
 }
