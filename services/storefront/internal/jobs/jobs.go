@@ -32,7 +32,7 @@ const (
 const (
 	mailWorkers   = 10
 	notifyWorkers = 3
-	pollInterval  = 100 * time.Millisecond // for the databases' and moments without notification
+	pollInterval  = 100 * time.Millisecond // a notification may be missed; at 1 s one order in thirty waited that long
 	fetchCooldown = 20 * time.Millisecond  // bounds the rate of fetches, and so the pick-up of a job
 	jobTimeout    = 75 * time.Second       // a step that has no timeout of its own: one mail
 	rescueAfter   = jobTimeout + 15*time.Second

@@ -65,7 +65,8 @@ func newPalette(hex string) (palette, error) {
 // as contrast demands.
 func (g grounds) scheme(accent colorful.Color) scheme {
 	_, chroma, hue := accent.OkLch()
-	grey := func(l, share float64) colorful.Color { return inGamut(l, min(chroma*share, 0.035*share*4), hue) }
+	// A vivid brand must not tint the page more than a quiet one.
+	grey := func(l, share float64) colorful.Color { return inGamut(l, share*min(chroma, 0.14), hue) }
 	paper, surface, sunk := grey(g.paper, 0.03), grey(g.surface, 0.04), grey(g.sunk, 0.05)
 	if g.dark {
 		paper, surface, sunk = grey(g.paper, 0.17), grey(g.surface, 0.18), grey(g.sunk, 0.16)
@@ -84,6 +85,12 @@ func (g grounds) scheme(accent colorful.Color) scheme {
 	if g.dark {
 		button = g.until(accent, markContrast, on...)
 	}
+	// The light in an open door is light in both schemes.
+	glow := surface
+	if g.dark {
+		glow = inGamut(darkGrounds.ink, min(chroma*0.3, 0.06), hue)
+	}
+	s["glow"] = glow.Hex()
 	s["button"] = button.Hex()
 	s["on-button"] = readable(button).Hex()
 	for name, c := range map[string]colorful.Color{
