@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -86,7 +85,9 @@ func (a *App) Close() {
 // Open builds everything, from the configuration to the two handlers.
 func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 	shopURL := c.PublicBaseURL.String()
-	kinds := kind.All(auditapi.Client{BaseURL: c.AuditEngineURL.String(), Token: c.InternalToken}, filepath.Dir(c.CatalogFile))
+	kinds := kind.All(kind.Config{
+		Engine: auditapi.Client{BaseURL: c.AuditEngineURL.String(), Token: c.InternalToken}, Folder: filepath.Dir(c.CatalogFile), Live: c.live(),
+	})
 	goods, err := catalog.Load(c.CatalogFile, kind.Checkers(kinds))
 	if err != nil {
 		return nil, err
@@ -177,7 +178,7 @@ func (a *App) ready(c echo.Context) []string {
 func shop(c *Config, s catalog.Seller, shopURL string) page.Shop {
 	view := page.Shop{
 		Name: s.Name, Tagline: s.Tagline, Color: s.Color, URL: shopURL, Support: s.Support, Address: s.Address,
-		Sandbox: c.StripeAPIBase.Host != "" || !strings.Contains(c.StripeKey.Reveal(), "_live_"),
+		Sandbox: c.StripeAPIBase.Host != "" || !c.live(),
 	}
 	for _, l := range s.Legal {
 		view.Legal = append(view.Legal, page.Link{Text: l.Text, URL: l.URL})

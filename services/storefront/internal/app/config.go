@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"doorstep.example/pkg/auditapi"
 	"doorstep.example/pkg/config"
 	"doorstep.example/services/storefront/internal/catalog"
 	"doorstep.example/services/storefront/internal/delivery"
@@ -48,7 +47,7 @@ func (c *Config) Validate() []error {
 	case key == "":
 	case !strings.HasPrefix(key, "sk_") && !strings.HasPrefix(key, "rk_"):
 		errs = append(errs, config.Bad("STRIPE_SECRET_KEY", "must begin with sk_ or rk_; the publishable key (pk_) cannot open sessions"))
-	case strings.Contains(key, "_live_") && c.PublicBaseURL.Scheme != "https":
+	case c.live() && c.PublicBaseURL.Scheme != "https":
 		errs = append(errs, config.Bad("PUBLIC_BASE_URL", "must be https:// when STRIPE_SECRET_KEY is a live key"))
 	}
 	for _, secret := range c.WebhookSecrets {
@@ -71,11 +70,14 @@ func (c *Config) Validate() []error {
 	return append(errs, c.validateCatalog()...)
 }
 
+// live reports whether real money is taken.
+func (c *Config) live() bool { return strings.Contains(c.StripeKey.Reveal(), "_live_") }
+
 // validateCatalog reads the catalogue, so that its mistakes are told together with
 // those of the variables.
 func (c *Config) validateCatalog() []error {
 	folder := filepath.Dir(c.CatalogFile)
-	_, err := catalog.Load(c.CatalogFile, kind.Checkers(kind.All(auditapi.Client{}, folder)))
+	_, err := catalog.Load(c.CatalogFile, kind.Checkers(kind.All(kind.Config{Folder: folder})))
 	if list, ok := errors.AsType[config.Errors](err); ok {
 		return list
 	}

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"doorstep.example/pkg/auditapi"
 	"doorstep.example/pkg/database"
 	"doorstep.example/pkg/database/databasetest"
 	"doorstep.example/pkg/errs"
@@ -56,7 +55,7 @@ func newDesk(t *testing.T, databaseURL string) (*Desk, *stripe) {
 	fake := &stripe{sessions: map[string]url.Values{}}
 	server := httptest.NewServer(fake)
 	t.Cleanup(server.Close)
-	kinds := kind.All(auditapi.Client{}, filepath.Dir(catalogFile))
+	kinds := kind.All(kind.Config{Folder: filepath.Dir(catalogFile), Live: true})
 	goods, err := catalog.Load(catalogFile, kind.Checkers(kinds))
 	if err != nil {
 		t.Fatal(err)

@@ -47,7 +47,7 @@ func eachWorld(t *testing.T, f func(w *world)) {
 func newWorld(t *testing.T, url string, log *slog.Logger, channels notify.Channels) *world {
 	t.Helper()
 	engine, mailer := auditapitest.New(t), mailapitest.New(t)
-	kinds := kind.All(engine.Client(), filepath.Dir(catalogFile))
+	kinds := kind.All(kind.Config{Engine: engine.Client(), Folder: filepath.Dir(catalogFile)})
 	goods, err := catalog.Load(catalogFile, kind.Checkers(kinds))
 	if err != nil {
 		t.Fatal(err)

@@ -101,11 +101,20 @@ type Mail struct {
 	Attach bool // the files go along
 }
 
+// Config is what the kinds need.
+type Config struct {
+	Engine auditapi.Client
+	Folder string // of the catalogue
+	// Live says that real money is taken. Then an audit's target needs a public name;
+	// without, it may be a lab target of the engine's, which is named as it likes.
+	Live bool
+}
+
 // All returns every kind by its name in the catalogue.
-func All(engine auditapi.Client, folder string) map[string]Kind {
+func All(c Config) map[string]Kind {
 	return map[string]Kind{
-		"audit": audit{engine: engine},
-		"file":  file{folder: folder},
+		"audit": audit{engine: c.Engine, live: c.Live},
+		"file":  file{folder: c.Folder},
 	}
 }
 
