@@ -236,6 +236,11 @@ func (w *produceWorker) failed(ctx context.Context, job *river.Job[jobs.ProduceA
 		if err := store.Advance(ctx, tx, o.ID, order.Working, to, w.f.Now(), what(cause)); err != nil {
 			return err
 		}
+		if e := errs.From(cause); e.Kind == errs.Unprocessable && e.Code != "" { // the engine's refusals are written for the buyer
+			if err := store.Note(ctx, tx, o.ID, w.f.Now(), order.EntryReason, e.Message); err != nil {
+				return err
+			}
+		}
 		if err := w.f.Alerts.Raise(ctx, tx, a); err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ const (
 	EntryMail     = "mail"
 	EntryAlert    = "alert"
 	EntryDownload = "download"
+	EntryReason   = "reason" // why the order cannot be fulfilled, in words for the buyer
 )
 
 // Entry is one line of an order's timeline. From and To are set for EntryState.

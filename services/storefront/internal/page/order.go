@@ -10,6 +10,7 @@ import (
 type Order struct {
 	ID        string
 	State     string // as the contract names it: "sent"
+	Unpaid    bool   // no money has come: a failed payment reads differently from failed work
 	Final     bool   // nothing more will change by itself: the page stops asking
 	EventsURL string // empty means /orders/{ID}/events
 	Kind      string // of the product: "audit", "file", …

@@ -178,6 +178,14 @@ func TestOrderPage(t *testing.T) {
 			t.Errorf("%s: the fragment is more than the live part", state)
 		}
 	}
+	headline := func(unpaid bool) string {
+		o := sampleOrder("failed")
+		o.Unpaid = unpaid
+		return document(t, func(w io.Writer) error { return r.Order(w, o) }).Find("h1").Text()
+	}
+	if headline(true) == headline(false) {
+		t.Error("a failed payment reads like failed work")
+	}
 	refresh := func(state string) int {
 		return document(t, func(w io.Writer) error { return r.Order(w, sampleOrder(state)) }).Find("noscript").Length()
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -127,7 +128,7 @@ func (s *Site) orderView(ctx context.Context, id string) (page.Order, error) {
 		return page.Order{}, err
 	}
 	view := page.Order{
-		ID: string(o.ID), State: string(o.State), Final: o.State.Final(), EventsURL: "/orders/" + string(o.ID) + "/events",
+		ID: string(o.ID), State: string(o.State), Unpaid: o.PaidAt.IsZero(), Final: o.State.Final(), EventsURL: "/orders/" + string(o.ID) + "/events",
 		Kind: p.Kind, Product: p.Name, Amount: catalog.Money(o.Amount, o.Currency), Target: o.Fields[kind.FieldTargetURL],
 		Email: mask(o.CustomerEmail), CreatedAt: o.CreatedAt,
 	}
@@ -135,9 +136,22 @@ func (s *Site) orderView(ctx context.Context, id string) (page.Order, error) {
 	if err != nil {
 		return page.Order{}, err
 	}
+	if o.State == order.Failed {
+		view.Note = reason(timeline)
+	}
 	confirms := s.addMessages(o, messages, &view)
 	view.Stations = stations(o, p, timeline, confirms)
 	return view, s.addGoods(ctx, o, &view)
+}
+
+// reason is why the order failed, where that was put into words for the buyer.
+func reason(timeline []order.Entry) string {
+	for _, e := range slices.Backward(timeline) {
+		if e.Kind == order.EntryReason {
+			return e.Detail
+		}
+	}
+	return ""
 }
 
 // addMessages adds what the mails have come to, and reports whether the provider
