@@ -22,7 +22,8 @@ import (
 )
 
 const (
-	eventsEvery = 300 * time.Millisecond // how often an open order page is looked after
+	eventsEvery = 300 * time.Millisecond // how often an open order page is looked after while work is done
+	eventsIdle  = 3 * time.Second        // and while it waits for something that takes hours
 	eventsAlive = 15 * time.Second       // a comment, so that proxies keep the line open
 	eventsLimit = 10 * time.Minute       // then the browser opens a new line by itself
 	eventsWrite = 10 * time.Second       // a reader slower than this is let go
@@ -53,7 +54,7 @@ func (s *Site) orderEvents(c echo.Context) error {
 	line := eventLine{c: c}
 	// The deadlines of single events must not outlive the answer on its connection.
 	defer func() { _ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Time{}) }()
-	tick := time.NewTicker(eventsEvery)
+	tick := time.NewTicker(pace(view.State))
 	defer tick.Stop()
 	for {
 		var b bytes.Buffer
@@ -74,6 +75,17 @@ func (s *Site) orderEvents(c echo.Context) error {
 			s.Log.Warn("order page cannot be followed", "error", err)
 			return nil
 		}
+		tick.Reset(pace(view.State))
+	}
+}
+
+// pace is how often a page in this state may change.
+func pace(state string) time.Duration {
+	switch order.State(state) {
+	case order.Paid, order.Working, order.Ready:
+		return eventsEvery
+	default:
+		return eventsIdle
 	}
 }
 
