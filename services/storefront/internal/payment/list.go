@@ -6,10 +6,19 @@ import (
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
+
+	"doorstep.example/pkg/errs"
 )
 
-// pageSize is Stripe's largest.
-const pageSize = 100
+const (
+	// pageSize is Stripe's largest.
+	pageSize = 100
+	// maxListed bounds one list: half a year of a shop with a thousand sessions a day.
+	maxListed = 200_000
+	// maxUndelivered bounds the events that are looked at; beyond it they are simply
+	// many.
+	maxUndelivered = 1000
+)
 
 // Sessions calls each for every Checkout session opened since, newest first, until
 // each returns an error.
@@ -17,12 +26,7 @@ func (c *Client) Sessions(ctx context.Context, since time.Time, each func(Sessio
 	params := &stripe.CheckoutSessionListParams{CreatedRange: from(since)}
 	params.Context, params.Limit = ctx, stripe.Int64(pageSize)
 	it := c.api.CheckoutSessions.List(params)
-	for it.Next() {
-		if err := each(fromStripe(it.CheckoutSession())); err != nil {
-			return err
-		}
-	}
-	return classifyList(it.Err())
+	return walk(it, func() error { return each(fromStripe(it.CheckoutSession())) })
 }
 
 // Refund is what a charge has been refunded so far.
@@ -38,16 +42,13 @@ func (c *Client) Refunds(ctx context.Context, since time.Time, each func(Refund)
 	params.Context, params.Limit = ctx, stripe.Int64(pageSize)
 	params.AddExpand("data.charge")
 	it := c.api.Refunds.List(params)
-	for it.Next() {
+	return walk(it, func() error {
 		r := it.Refund()
 		if r.PaymentIntent == nil || r.Charge == nil {
-			continue // of a charge that no session made
+			return nil // of a charge that no session made
 		}
-		if err := each(Refund{PaymentIntent: r.PaymentIntent.ID, Full: r.Charge.Refunded, Amount: r.Charge.AmountRefunded}); err != nil {
-			return err
-		}
-	}
-	return classifyList(it.Err())
+		return each(Refund{PaymentIntent: r.PaymentIntent.ID, Full: r.Charge.Refunded, Amount: r.Charge.AmountRefunded})
+	})
 }
 
 // Dispute is a dispute as it stands.
@@ -61,16 +62,13 @@ func (c *Client) Disputes(ctx context.Context, since time.Time, each func(Disput
 	params := &stripe.DisputeListParams{CreatedRange: from(since)}
 	params.Context, params.Limit = ctx, stripe.Int64(pageSize)
 	it := c.api.Disputes.List(params)
-	for it.Next() {
+	return walk(it, func() error {
 		d := it.Dispute()
 		if d.PaymentIntent == nil {
-			continue
+			return nil
 		}
-		if err := each(Dispute{PaymentIntent: d.PaymentIntent.ID, Status: string(d.Status)}); err != nil {
-			return err
-		}
-	}
-	return classifyList(it.Err())
+		return each(Dispute{PaymentIntent: d.PaymentIntent.ID, Status: string(d.Status)})
+	})
 }
 
 // Endpoint is a webhook endpoint of the account.
@@ -98,20 +96,44 @@ func (c *Client) Endpoints(ctx context.Context) ([]Endpoint, error) {
 	return list, classifyList(it.Err())
 }
 
-// Undelivered counts the events of these types, created between since and before,
-// that have not reached every endpoint.
-func (c *Client) Undelivered(ctx context.Context, types []string, since, before time.Time) (int, error) {
+// Event is an event as Stripe lists it.
+type Event struct {
+	ID        string
+	Type      string
+	CreatedAt time.Time
+}
+
+// Undelivered lists the events of these types, created between since and before, that
+// have not reached every endpoint; newest first, and the newest thousand of them.
+func (c *Client) Undelivered(ctx context.Context, types []string, since, before time.Time) ([]Event, error) {
 	params := &stripe.EventListParams{
 		CreatedRange:    &stripe.RangeQueryParams{GreaterThanOrEqual: since.Unix(), LesserThan: before.Unix()},
 		DeliverySuccess: stripe.Bool(false), Types: stripe.StringSlice(types),
 	}
 	params.Context, params.Limit = ctx, stripe.Int64(pageSize)
 	it := c.api.Events.List(params)
-	n := 0
-	for it.Next() {
-		n++
+	var list []Event
+	for len(list) < maxUndelivered && it.Next() {
+		e := it.Event()
+		list = append(list, Event{ID: e.ID, Type: string(e.Type), CreatedAt: time.Unix(e.Created, 0).UTC()})
 	}
-	return n, classifyList(it.Err())
+	return list, classifyList(it.Err())
+}
+
+// walk goes through a list, page by page. TooLarge when it does not end.
+func walk(it interface {
+	Next() bool
+	Err() error
+}, each func() error) error {
+	for n := 0; it.Next(); n++ {
+		if n == maxListed {
+			return errs.New(errs.TooLarge, "There are more than %d of them at Stripe in that time. Choose a shorter one.", maxListed)
+		}
+		if err := each(); err != nil {
+			return err
+		}
+	}
+	return classifyList(it.Err())
 }
 
 func from(since time.Time) *stripe.RangeQueryParams {

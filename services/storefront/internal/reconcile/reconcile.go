@@ -8,13 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"doorstep.example/pkg/database"
 	"doorstep.example/pkg/errs"
 	"doorstep.example/services/storefront/internal/alert"
 	"doorstep.example/services/storefront/internal/fulfil"
-	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/payment"
 	"doorstep.example/services/storefront/internal/store"
 )
@@ -28,6 +28,9 @@ const (
 	settling = 2 * time.Minute
 	// tries of a transaction when others move the same order at the same time.
 	tries = 5
+	// maxFailed is how many orders may fail before the run is given up: that many are
+	// no matter of single orders.
+	maxFailed = 20
 )
 
 // Reconciler compares.
@@ -39,13 +42,16 @@ type Reconciler struct {
 	WebhookURL string // ours, as Stripe should have it
 	Log        *slog.Logger
 	Now        func() time.Time
+
+	missed atomic.Int32 // runs in a row that Stripe did not answer
 }
 
 // Result is what one run has found.
 type Result struct {
-	Paid   int // sessions of ours that are paid at Stripe
-	Here   int // of those, orders that are paid here
-	Healed int // of those, orders that were not until now
+	Paid    int // sessions of ours that are paid at Stripe
+	Here    int // of those, orders that are paid here
+	Healed  int // of those, orders that were not until now
+	Unknown int // orders that are paid here, and have no paid session at Stripe; not counted beyond 21
 }
 
 // Gap is how many paid sessions have no paid order.
@@ -55,105 +61,109 @@ func (r Result) String() string {
 	return fmt.Sprintf("%d paid sessions at Stripe, %d orders here, gap %d", r.Paid, r.Here, r.Gap())
 }
 
-// Run compares everything since. Unavailable when Stripe does not answer; what was
-// healed until then stays healed.
+// run is one comparison.
+type run struct {
+	*Reconciler
+	begin  time.Time
+	seen   map[string]bool // sessions that Stripe has listed, and whether they are paid
+	result Result
+	failed int   // orders that could not be brought in line
+	first  error // of the first of them
+}
+
+// Run compares everything since, and tells the seller what it could not make good.
+// Unavailable when Stripe does not answer; what was healed until then stays healed.
 func (r *Reconciler) Run(ctx context.Context, since time.Duration) (Result, error) {
-	begin := r.Now().Add(-since)
-	var result Result
-	seen := map[string]bool{}
-	err := r.Payment.Sessions(ctx, begin, func(s payment.Session) error {
-		seen[s.ID] = true
-		return r.session(ctx, s, &result)
-	})
-	if err == nil {
-		err = r.payments(ctx, begin)
+	n := &run{Reconciler: r, begin: r.Now().Add(-since), seen: map[string]bool{}}
+	err := n.all(ctx)
+	if err == nil && n.failed > 0 {
+		err = fmt.Errorf("%d orders could not be compared, the first: %w", n.failed, n.first)
 	}
-	if err == nil {
-		err = r.backwards(ctx, begin, seen)
+	r.Log.Info("reconciled", "since", since, "paid", n.result.Paid, "here", n.result.Here, "healed", n.result.Healed, "gap", n.result.Gap(), "unknown", n.result.Unknown)
+	if errors.Is(ctx.Err(), context.Canceled) { // we are being stopped, which says nothing about Stripe
+		return n.result, err
 	}
-	if err == nil {
-		err = r.endpoint(ctx, begin)
-	}
-	r.Log.Info("reconciled", "since", since, "paid", result.Paid, "here", result.Here, "healed", result.Healed, "gap", result.Gap())
-	return result, err
+	return n.result, errors.Join(err, r.report(ctx, n.result, err))
 }
 
-// session brings one session's order in line, through the same function as the
-// webhook.
-func (r *Reconciler) session(ctx context.Context, s payment.Session, result *Result) error {
-	if s.Status == "open" {
-		return nil
-	}
-	if s.Status == "expired" {
-		return r.expired(ctx, s)
-	}
-	before := r.paidHere(ctx, s)
-	err := r.inTx(ctx, func(tx database.Tx) error {
-		_, err := r.Fulfil.Session(ctx, tx, s)
-		return err
+// all goes through everything, in the order of what it costs to miss it.
+func (n *run) all(ctx context.Context) error {
+	err := n.Payment.Sessions(ctx, n.begin, func(s payment.Session) error {
+		n.seen[s.ID] = s.IsPaid()
+		return n.session(ctx, s)
 	})
-	if errors.Is(err, payment.ErrNotOurs) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if !s.IsPaid() {
-		return nil
-	}
-	result.Paid++
-	if r.paidHere(ctx, s) {
-		result.Here++
-		if !before {
-			result.Healed++
-			r.Log.Warn("paid session had no order, fulfilled now", "session_id", s.ID)
+	for _, step := range []func(context.Context) error{n.lingering, n.payments, n.recheck, n.backwards, n.endpoint} {
+		if err == nil {
+			err = step(ctx)
 		}
-	}
-	return nil
-}
-
-// expired ends the draft of a session whose time is over.
-func (r *Reconciler) expired(ctx context.Context, s payment.Session) error {
-	err := r.inTx(ctx, func(tx database.Tx) error { return r.Fulfil.Expired(ctx, tx, s) })
-	if errors.Is(err, payment.ErrNotOurs) {
-		return nil
 	}
 	return err
 }
 
-func (r *Reconciler) paidHere(ctx context.Context, s payment.Session) bool {
+// session brings one session's order in line, through the same function as the
+// webhook.
+func (n *run) session(ctx context.Context, s payment.Session) error {
+	before := n.paidHere(ctx, s)
+	err := n.inTx(ctx, func(tx database.Tx) error {
+		switch s.Status {
+		case "open":
+			return nil
+		case "expired":
+			return n.Fulfil.Expired(ctx, tx, s)
+		default:
+			_, err := n.Fulfil.Session(ctx, tx, s)
+			return err
+		}
+	})
+	if errors.Is(err, payment.ErrNotOurs) {
+		return nil
+	}
+	if s.IsPaid() {
+		n.result.Paid++
+		if n.paidHere(ctx, s) {
+			n.result.Here++
+			if !before {
+				n.result.Healed++
+				n.Log.Warn("paid session had no order, fulfilled now", "session_id", s.ID)
+			}
+		}
+	}
+	return n.survive(ctx, err, "session_id", s.ID)
+}
+
+func (n *run) paidHere(ctx context.Context, s payment.Session) bool {
 	id, err := s.OrderID()
 	if err != nil {
 		return false
 	}
-	o, err := store.Order(ctx, r.DB.Read(), id)
+	o, err := store.Order(ctx, n.DB.Read(), id)
 	return err == nil && !o.PaidAt.IsZero()
 }
 
 // payments adds what Stripe knows of refunds and disputes; facts that are known
 // already change nothing.
-func (r *Reconciler) payments(ctx context.Context, begin time.Time) error {
+func (n *run) payments(ctx context.Context) error {
 	note := func(intent string, p store.Payment) error {
-		err := r.inTx(ctx, func(tx database.Tx) error {
+		err := n.inTx(ctx, func(tx database.Tx) error {
 			known, err := store.PaymentFacts(ctx, tx, intent)
 			if err != nil || !known.Adds(p) {
 				return err
 			}
-			_, err = r.Fulfil.Payment(ctx, tx, intent, p)
+			_, err = n.Fulfil.Payment(ctx, tx, intent, p)
 			return err
 		})
 		if errs.KindOf(err) == errs.NotFound {
 			return nil // of another shop on the same account
 		}
-		return err
+		return n.survive(ctx, err, "payment_intent", intent)
 	}
-	err := r.Payment.Refunds(ctx, begin, func(f payment.Refund) error {
+	err := n.Payment.Refunds(ctx, n.begin, func(f payment.Refund) error {
 		return note(f.PaymentIntent, store.Payment{Refunded: f.Full, RefundedAmount: f.Amount})
 	})
 	if err != nil {
 		return err
 	}
-	return r.Payment.Disputes(ctx, r.Now().Add(-disputeWindow), func(d payment.Dispute) error {
+	return n.Payment.Disputes(ctx, n.Now().Add(-disputeWindow), func(d payment.Dispute) error {
 		return note(d.PaymentIntent, store.Payment{Dispute: outcome(d.Status)})
 	})
 }
@@ -170,45 +180,20 @@ func outcome(status string) string {
 	}
 }
 
-// backwards looks at the orders that are paid here: each must have its session at
-// Stripe.
-func (r *Reconciler) backwards(ctx context.Context, begin time.Time, seen map[string]bool) error {
-	cursor := ""
-	for {
-		list, next, err := store.Orders(ctx, r.DB.Read(), store.Filter{Since: begin.Add(settling), Limit: 500, Cursor: cursor})
-		if err != nil {
-			return err
-		}
-		for _, o := range list {
-			if o.PaidAt.IsZero() || seen[o.SessionID] || r.Now().Sub(o.PaidAt) < settling {
-				continue
-			}
-			if err := r.unknown(ctx, o); err != nil {
-				return err
-			}
-		}
-		if cursor = next; cursor == "" {
-			return nil
-		}
-	}
-}
-
-// unknown asks for a session that the list did not have, before it cries.
-func (r *Reconciler) unknown(ctx context.Context, o order.Order) error {
-	s, err := r.Payment.Session(ctx, o.SessionID)
-	if errs.KindOf(err) == errs.Unavailable {
-		return err
-	}
-	if err == nil && s.IsPaid() {
+// survive keeps the failure of one order from its neighbours. It returns an error
+// only when going on makes no sense.
+func (n *run) survive(ctx context.Context, err error, key, value string) error {
+	if err == nil {
 		return nil
 	}
-	return r.inTx(ctx, func(tx database.Tx) error {
-		return r.Alerts.Raise(ctx, tx, alert.Alert{
-			Order: o, Reason: alert.ReasonReconcile, State: store.AlertNeedsPerson,
-			What:  "The order is paid here, and Stripe knows no paid session for it.",
-			Tried: "Nothing was changed.", ToDo: "Look at the session in Stripe. Is STRIPE_SECRET_KEY of the same account and mode as the webhook's secret?",
-		})
-	})
+	if n.failed++; n.first == nil {
+		n.first = err
+	}
+	if ctx.Err() != nil || n.failed == maxFailed {
+		return err
+	}
+	n.Log.Error("order could not be compared", key, value, "error", err)
+	return nil
 }
 
 // inTx runs f in a transaction, again when others move the same order at the same

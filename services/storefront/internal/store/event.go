@@ -31,3 +31,10 @@ func TieEvent(ctx context.Context, tx database.Tx, eventID string, id order.ID) 
 	_, err := tx.Exec(ctx, `UPDATE events SET order_id = $1 WHERE id = $2`, string(id), eventID)
 	return wrap(err, "tie the event to its order")
 }
+
+// HasEvent reports whether an event has reached us.
+func HasEvent(ctx context.Context, q database.Queryer, id string) (bool, error) {
+	var n int
+	err := q.QueryRow(ctx, `SELECT count(*) FROM events WHERE id = $1`, id).Scan(&n)
+	return n > 0, wrap(err, "look for the event")
+}

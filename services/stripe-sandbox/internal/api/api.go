@@ -24,8 +24,8 @@ const maxBody = 1 << 20
 
 // Config is what Register needs.
 type Config struct {
-	Account  *account.Account
-	Endpoint Endpoint
+	Account   *account.Account
+	Endpoints *Endpoints
 	// Pages returns the address under which the payer's browser finds this program.
 	Pages func(c echo.Context) string
 	// FailNext counts the requests that are to fail with status 500, unserved.

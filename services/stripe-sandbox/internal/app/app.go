@@ -2,10 +2,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -42,13 +42,14 @@ type App struct {
 // New wires the program; nothing runs yet.
 func New(c *Config, log *slog.Logger) *App {
 	a := &App{}
+	endpoints := api.NewEndpoints(cmp.Or(c.EndpointURL.String(), c.WebhookURL.String()), subscribed, time.Now().Unix())
 	a.engine = webhook.New(webhook.Config{
 		URL: c.WebhookURL.String(), Secrets: c.WebhookSecret, Scale: c.RetryScale, Log: log,
 		Delivered: func(event string) { a.account.Delivered(event) },
 	})
 	a.account = account.New(account.Config{
 		Now: time.Now, Deliver: a.engine.Send, SettleIn: c.DebitDelay,
-		Subscribed: func(kind string) bool { return slices.Contains(subscribed, kind) },
+		Subscribed: endpoints.Wants,
 	})
 	metrics := service.NewMetrics()
 	var pages *page.Pages
@@ -65,10 +66,9 @@ func New(c *Config, log *slog.Logger) *App {
 	e.GET("/metrics", metrics.Handler())
 	var failNext atomic.Int64
 	api.Register(e, api.Config{
-		Account: a.account, FailNext: &failNext, Pages: publicURL(c),
-		Endpoint: api.NewEndpoint(c.WebhookURL.String(), subscribed, time.Now().Unix()),
+		Account: a.account, FailNext: &failNext, Pages: publicURL(c), Endpoints: endpoints,
 	})
-	switches := control.Register(e, control.Config{Account: a.account, Engine: a.engine, FailNext: &failNext})
+	switches := control.Register(e, control.Config{Account: a.account, Engine: a.engine, FailNext: &failNext, Endpoints: endpoints})
 	pages = page.Register(e, page.Config{Account: a.account, Engine: a.engine, Control: switches})
 	// A page elsewhere on the web must not press our buttons in a developer's browser.
 	a.Handler = http.NewCrossOriginProtection().Handler(e)

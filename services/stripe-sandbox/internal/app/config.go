@@ -15,6 +15,7 @@ type Config struct {
 	AllowRemote   bool           `envconfig:"SANDBOX_ALLOW_REMOTE" default:"false" desc:"also listen on other addresses, for a private network of containers; anybody who reaches it can act as payer and as seller"`
 	PublicURL     config.URL     `envconfig:"SANDBOX_PUBLIC_URL" desc:"address of the hosted pages for the payer's browser; empty means the one at which the session was created"`
 	WebhookURL    config.URL     `envconfig:"SANDBOX_WEBHOOK_URL" default:"http://127.0.0.1:8080/webhooks/stripe" desc:"the endpoint that events are sent to"`
+	EndpointURL   config.URL     `envconfig:"SANDBOX_ENDPOINT_URL" desc:"the address that the API lists for that endpoint, where the shop is reached in another way by its buyers; empty means the same"`
 	WebhookSecret config.Secrets `envconfig:"SANDBOX_WEBHOOK_SECRET" default:"whsec_doorstep_sandbox_only" desc:"signs the events; two of them sign both, as while a secret is being rolled"`
 	RetryScale    float64        `envconfig:"SANDBOX_RETRY_SCALE" default:"1" desc:"divides the waits between tries: 3600 turns three days into about a minute"`
 	DebitDelay    time.Duration  `envconfig:"SANDBOX_DEBIT_DELAY" default:"5s" desc:"from a bank debit to its outcome"`

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"doorstep.example/services/stripe-sandbox/internal/account"
+	"doorstep.example/services/stripe-sandbox/internal/api"
 	"doorstep.example/services/stripe-sandbox/internal/refusal"
 	"doorstep.example/services/stripe-sandbox/internal/webhook"
 )
@@ -33,6 +34,8 @@ const (
 type Config struct {
 	Account *account.Account
 	Engine  *webhook.Engine
+	// Endpoints is behind the switch endpoint.
+	Endpoints *api.Endpoints
 	// FailNext is the counter behind the switch api_fail_next.
 	FailNext *atomic.Int64
 }

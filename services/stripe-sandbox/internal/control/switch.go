@@ -2,9 +2,12 @@ package control
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"doorstep.example/services/stripe-sandbox/internal/api"
 	"doorstep.example/services/stripe-sandbox/internal/refusal"
 	"doorstep.example/services/stripe-sandbox/internal/webhook"
 )
@@ -14,6 +17,7 @@ type Switches struct {
 	webhook.Switches
 	APIVersion  string `json:"api_version"`   // that new events name
 	APIFailNext int64  `json:"api_fail_next"` // API requests that are answered 500, unserved
+	Endpoint    string `json:"endpoint"`      // what is wrong with the webhook endpoint
 }
 
 // Change is what POST /sandbox/switches takes; what is left out stays as it is.
@@ -21,6 +25,7 @@ type Change struct {
 	webhook.Change
 	APIVersion  *string `json:"api_version"`
 	APIFailNext *int64  `json:"api_fail_next"`
+	Endpoint    *string `json:"endpoint"`
 }
 
 func (s *Control) getSwitches(c echo.Context) error { return c.JSON(http.StatusOK, s.Switches()) }
@@ -47,13 +52,19 @@ func (s *Control) Change(in Change) *refusal.Error {
 	if in.APIFailNext != nil {
 		s.FailNext.Store(*in.APIFailNext)
 	}
+	if in.Endpoint != nil {
+		s.Endpoints.Set(*in.Endpoint)
+	}
 	s.Engine.Set(in.Change)
 	return nil
 }
 
 // Switches returns what is set now.
 func (s *Control) Switches() Switches {
-	return Switches{Switches: s.Engine.Switches(), APIVersion: s.Account.EventVersion(), APIFailNext: s.FailNext.Load()}
+	return Switches{
+		Switches: s.Engine.Switches(), APIVersion: s.Account.EventVersion(), APIFailNext: s.FailNext.Load(),
+		Endpoint: s.Endpoints.Fault(),
+	}
 }
 
 func (in Change) check() *refusal.Error {
@@ -70,6 +81,9 @@ func (in Change) check() *refusal.Error {
 	}
 	if in.APIFailNext != nil && (*in.APIFailNext < 0 || *in.APIFailNext > maxListed) {
 		return refusal.Invalid("api_fail_next", "", "api_fail_next must be a number from 0 to %d.", maxListed)
+	}
+	if in.Endpoint != nil && !slices.Contains(api.EndpointFaults(), *in.Endpoint) {
+		return refusal.Invalid("endpoint", "", "endpoint must be one of %s.", strings.Join(api.EndpointFaults(), ", "))
 	}
 	return nil
 }
