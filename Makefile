@@ -13,7 +13,7 @@ COMPOSE  := docker compose
 NO_CGO   := CGO_ENABLED=0
 RACE     := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
 
-.PHONY: help demo test check build lint tidy bench up down readme clean
+.PHONY: help demo test check build lint tidy bench mutants up down readme clean
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ tidy: ## go.mod and go.sum hold what is imported, and each service builds on its
 
 bench: build ## print measured figures, each beside a baseline of the same run
 	@go run ./deploy/e2e/bench
+
+mutants: ## plant known bugs in a copy; the fault suite must catch each
+	@deploy/e2e/mutants/run.sh
 
 readme: build ## write the configuration tables into README.md
 	@go run ./deploy/e2e/readme

@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	produceTimeout = auditapi.Timeout + 30*time.Second // the engine's limit, and storing what it made
+	produceTimeout = auditapi.Timeout + 15*time.Second // the engine's limit, and storing what it made
 	produceBackoff = 10 * time.Minute
 	// progressEvery spaces the progress rows: fine enough for a person, and no load.
 	progressEvery = 250 * time.Millisecond
