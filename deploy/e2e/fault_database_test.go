@@ -156,7 +156,7 @@ func TestFaultDiskFull(t *testing.T) {
 func smallDisk(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS != "linux" {
-		t.Skip("small disks in memory are mounted on Linux only")
+		databasetest.Missing(t, "Linux, to mount a small disk in memory")
 	}
 	dir := t.TempDir()
 	mount := asRoot(t, "mount", "-t", "tmpfs", "-o", "size="+diskSize+",mode=0777", "tmpfs", dir)

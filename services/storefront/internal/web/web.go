@@ -128,7 +128,7 @@ func (s *Site) inTx(ctx context.Context, f func(database.Tx) error) error {
 	var err error
 	for range 5 {
 		err = s.DB.InTx(ctx, f)
-		if errs.KindOf(err) != errs.Conflict && !database.IsDuplicate(err) {
+		if errs.KindOf(err) != errs.Conflict && !database.IsDuplicate(err) && !database.IsRetryable(err) {
 			return err
 		}
 	}
