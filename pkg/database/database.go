@@ -11,13 +11,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"doorstep.example/pkg/errs"
 )
 
 // ErrNoRows is returned by Row.Scan when there is no row, on both databases.
@@ -32,6 +33,10 @@ type Queryer interface {
 // Tx is a transaction on either database.
 type Tx interface {
 	Queryer
+	// Kind is for the few places where the databases cannot share one text.
+	Kind() Kind
+	// OnCommit has f called once this transaction is committed.
+	OnCommit(f func())
 	// Exec returns the number of rows that changed.
 	Exec(ctx context.Context, query string, args ...any) (int64, error)
 }
@@ -63,6 +68,7 @@ type DB struct {
 	// driver needs them.
 	Writer, Reader *sql.DB
 	Pool           *pgxpool.Pool
+	writer         *writer
 	unlock         func()
 }
 
@@ -94,23 +100,35 @@ func Open(ctx context.Context, url string, migrations Migrations) (*DB, error) {
 	return db, nil
 }
 
-// InTx runs f in a transaction that can write, and commits it when f returns nil.
+// InTx runs f in a transaction that can write, and commits it when f returns nil. On
+// SQLite transactions that meet share a commit; each stands or falls by itself.
 func (db *DB) InTx(ctx context.Context, f func(Tx) error) error {
-	if db.Kind == Postgres {
-		return pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error { return f(PostgresTx{tx}) })
+	if db.Kind == SQLite {
+		return db.writer.inTx(ctx, f)
 	}
-	tx, err := db.Writer.BeginTx(ctx, nil)
+	var hooks []func()
+	err := pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error { return f(PostgresTx{Tx: tx, hooks: &hooks}) })
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // after a commit this does nothing
-	if err := f(SQLiteTx{tx}); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
+	run(hooks)
 	return nil
+}
+
+// tries of a transaction that lost a race.
+const tries = 5
+
+// InTxRetry is InTx, again when others changed the same rows at the same time: after a
+// Conflict, a duplicate or a deadlock.
+func (db *DB) InTxRetry(ctx context.Context, f func(Tx) error) error {
+	var err error
+	for range tries {
+		err = db.InTx(ctx, f)
+		if errs.KindOf(err) != errs.Conflict && !IsDuplicate(err) && !IsRetryable(err) {
+			return err
+		}
+	}
+	return err
 }
 
 // Read returns a Queryer outside any transaction, for pages and lists.
@@ -134,6 +152,9 @@ func (db *DB) Close() {
 	if db.Pool != nil {
 		db.Pool.Close()
 	}
+	if db.writer != nil {
+		db.writer.close()
+	}
 	for _, pool := range []*sql.DB{db.Reader, db.Writer} {
 		if pool != nil {
 			_ = pool.Close() // nothing is in flight any more
@@ -153,8 +174,12 @@ func IsDuplicate(err error) bool {
 }
 
 // IsRetryable reports whether a transaction failed only because of others at the
-// same time: a deadlock or a serialization failure of PostgreSQL.
+// same time: a deadlock or a serialization failure of PostgreSQL, a shared commit of
+// SQLite's that another one has spoilt.
 func IsRetryable(err error) bool {
+	if errors.Is(err, errNeighbour) {
+		return true
+	}
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (pg.Code == "40P01" || pg.Code == "40001")
 }

@@ -9,12 +9,22 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// SQLiteTx is a Tx on SQLite; the job engine reaches through it.
-type SQLiteTx struct{ *sql.Tx }
+// SQLiteTx is a Tx on SQLite; the job engine reaches through it. Its statements cannot
+// be interrupted: see writer.
+type SQLiteTx struct {
+	*sql.Tx
+	hooks *[]func()
+}
+
+// OnCommit implements Tx.
+func (t SQLiteTx) OnCommit(f func()) { *t.hooks = append(*t.hooks, f) }
+
+// Kind implements Tx.
+func (SQLiteTx) Kind() Kind { return SQLite }
 
 // Exec implements Tx.
 func (t SQLiteTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := t.ExecContext(ctx, query, args...)
+	result, err := t.ExecContext(context.WithoutCancel(ctx), query, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -23,16 +33,25 @@ func (t SQLiteTx) Exec(ctx context.Context, query string, args ...any) (int64, e
 
 // Query implements Queryer.
 func (t SQLiteTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
-	return t.QueryContext(ctx, query, args...)
+	return t.QueryContext(context.WithoutCancel(ctx), query, args...)
 }
 
 // QueryRow implements Queryer.
 func (t SQLiteTx) QueryRow(ctx context.Context, query string, args ...any) Row {
-	return t.QueryRowContext(ctx, query, args...)
+	return t.QueryRowContext(context.WithoutCancel(ctx), query, args...)
 }
 
 // PostgresTx is a Tx on PostgreSQL; the job engine reaches through it.
-type PostgresTx struct{ pgx.Tx }
+type PostgresTx struct {
+	pgx.Tx
+	hooks *[]func()
+}
+
+// OnCommit implements Tx.
+func (t PostgresTx) OnCommit(f func()) { *t.hooks = append(*t.hooks, f) }
+
+// Kind implements Tx.
+func (PostgresTx) Kind() Kind { return Postgres }
 
 // Exec implements Tx.
 func (t PostgresTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {

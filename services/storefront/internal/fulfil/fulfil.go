@@ -135,6 +135,10 @@ func (f *Fulfiller) paid(ctx context.Context, tx database.Tx, o order.Order, s p
 		return nil // known already
 	}
 	now := f.Now()
+	news := s.PaymentIntent
+	if o.PaymentIntent == news { // the order was rebuilt from this very session
+		news = ""
+	}
 	o.PaidAt, o.PaymentIntent = now, s.PaymentIntent
 	if wrong := mismatch(o, s); wrong != "" {
 		if err := f.hold(ctx, tx, o, wrong); err != nil {
@@ -143,7 +147,7 @@ func (f *Fulfiller) paid(ctx context.Context, tx database.Tx, o order.Order, s p
 		o.State = order.Held
 		return f.settle(ctx, tx, o)
 	}
-	if err := store.Pay(ctx, tx, o.ID, o.State, s.PaymentIntent, now, "payment confirmed by Stripe"); err != nil {
+	if err := store.Pay(ctx, tx, o.ID, o.State, news, now, "payment confirmed by Stripe"); err != nil {
 		return err
 	}
 	o.State = order.Paid

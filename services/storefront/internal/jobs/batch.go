@@ -76,7 +76,7 @@ func (q *Queue) enqueueMany(ctx context.Context, tx database.Tx, params []river.
 	var err error
 	switch tx := tx.(type) {
 	case database.SQLiteTx:
-		_, err = q.sqlite.InsertManyFastTx(ctx, tx.Tx, params)
+		_, err = q.sqlite.InsertManyFastTx(context.WithoutCancel(ctx), tx.Tx, params) // see SQLiteTx
 	case database.PostgresTx:
 		_, err = q.postgres.InsertManyFastTx(ctx, tx.Tx, params)
 	default:
@@ -85,5 +85,7 @@ func (q *Queue) enqueueMany(ctx context.Context, tx database.Tx, params []river.
 	if err != nil {
 		return fmt.Errorf("enqueue %d jobs: %w", len(params), err)
 	}
+	q.bell.rings(tx, QueueMail)
+	q.bell.rings(tx, QueueProduce)
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
 
 	"doorstep.example/pkg/database"
 )
@@ -32,9 +33,9 @@ const (
 const (
 	mailWorkers   = 10
 	notifyWorkers = 3
-	pollInterval  = 100 * time.Millisecond // a notification may be missed; at 1 s one order in thirty waited that long
-	fetchCooldown = 20 * time.Millisecond  // bounds the rate of fetches, and so the pick-up of a job
-	jobTimeout    = 75 * time.Second       // a step that has no timeout of its own: one mail
+	pollInterval  = time.Second           // for jobs whose time has come, and those of other processes; the bell tells of our own
+	fetchCooldown = 10 * time.Millisecond // bounds the rate of fetches, and so how long a job waits under load
+	jobTimeout    = 75 * time.Second      // a step that has no timeout of its own: one mail
 	rescueAfter   = jobTimeout + 15*time.Second
 	softStop      = 5 * time.Second  // a mail under way may finish; an audit is cut, and begun again
 	stopTimeout   = 15 * time.Second // within the 20 s that a SIGTERM may take
@@ -44,6 +45,7 @@ const (
 type Queue struct {
 	db       *database.DB
 	workers  int
+	bell     *bell
 	sqlite   *river.Client[*sql.Tx]
 	postgres *river.Client[pgx.Tx]
 }
@@ -51,7 +53,9 @@ type Queue struct {
 // New returns a queue; jobs can be inserted after Open. workers is how many artefacts
 // are made at the same time; with 0 this process works nothing and leaves the jobs to
 // others.
-func New(db *database.DB, workers int) *Queue { return &Queue{db: db, workers: workers} }
+func New(db *database.DB, workers int) *Queue {
+	return &Queue{db: db, workers: workers, bell: &bell{ears: map[*listener]bool{}}}
+}
 
 // Open brings River's tables up to date and registers the workers. Every process
 // registers every kind: River's leader discards stuck jobs of kinds it does not know.
@@ -74,9 +78,9 @@ func (q *Queue) Open(ctx context.Context, log *slog.Logger, workers *river.Worke
 	}
 	var err error
 	if q.db.Kind == database.Postgres {
-		q.postgres, err = open(ctx, riverpgxv5.New(q.db.Pool), config)
+		q.postgres, err = open(ctx, audible[pgx.Tx]{Driver: riverpgxv5.New(q.db.Pool), bell: q.bell}, config)
 	} else {
-		q.sqlite, err = open(ctx, riversqlite.New(q.db.Writer), config)
+		q.sqlite, err = open(ctx, audible[*sql.Tx]{Driver: riversqlite.New(q.db.Writer), bell: q.bell, poll: true}, config)
 	}
 	return err
 }
@@ -151,17 +155,21 @@ func (q *Queue) Enqueue(ctx context.Context, tx database.Tx, args river.JobArgs,
 	if delay > 0 {
 		opts.ScheduledAt = time.Now().UTC().Add(delay)
 	}
+	var inserted *rivertype.JobInsertResult
 	var err error
 	switch tx := plain(tx).(type) {
 	case database.SQLiteTx:
-		_, err = q.sqlite.InsertTx(ctx, tx.Tx, args, opts)
+		inserted, err = q.sqlite.InsertTx(context.WithoutCancel(ctx), tx.Tx, args, opts) // see SQLiteTx
 	case database.PostgresTx:
-		_, err = q.postgres.InsertTx(ctx, tx.Tx, args, opts)
+		inserted, err = q.postgres.InsertTx(ctx, tx.Tx, args, opts)
 	default:
 		err = fmt.Errorf("unknown transaction %T", tx)
 	}
 	if err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
+	}
+	if delay == 0 {
+		q.bell.rings(tx, inserted.Job.Queue)
 	}
 	return nil
 }
@@ -180,7 +188,7 @@ func Complete[A river.JobArgs](ctx context.Context, tx database.Tx, job *river.J
 	var err error
 	switch tx := plain(tx).(type) {
 	case database.SQLiteTx:
-		_, err = river.JobCompleteTx[*riversqlite.Driver](ctx, tx.Tx, job)
+		_, err = river.JobCompleteTx[*riversqlite.Driver](context.WithoutCancel(ctx), tx.Tx, job) // see SQLiteTx
 	case database.PostgresTx:
 		_, err = river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx.Tx, job)
 	default:

@@ -68,7 +68,7 @@ func (n *run) backwards(ctx context.Context) error {
 		return err
 	}
 	for _, o := range unknown {
-		err := n.inTx(ctx, func(tx database.Tx) error {
+		err := n.DB.InTxRetry(ctx, func(tx database.Tx) error {
 			return n.Alerts.Raise(ctx, tx, alert.Alert{
 				Order: o, Reason: alert.ReasonReconcile, State: store.AlertNeedsPerson,
 				What:  "The order is paid here, and Stripe knows no paid session for it.",
@@ -107,7 +107,7 @@ func (n *run) recheck(ctx context.Context) error {
 		if !paid {
 			continue
 		}
-		err = n.inTx(ctx, func(tx database.Tx) error { return n.Alerts.Resolve(ctx, tx, o, alert.ReasonReconcile) })
+		err = n.DB.InTxRetry(ctx, func(tx database.Tx) error { return n.Alerts.Resolve(ctx, tx, o, alert.ReasonReconcile) })
 		if err := n.survive(ctx, err, "order_id", string(o.ID)); err != nil {
 			return err
 		}

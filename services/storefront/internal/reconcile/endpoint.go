@@ -111,7 +111,7 @@ func wrong(list []payment.Endpoint, url string) string {
 
 // tell raises an alert about the shop, or resolves it when there is nothing to say.
 func (r *Reconciler) tell(ctx context.Context, a alert.Alert) error {
-	return r.inTx(ctx, func(tx database.Tx) error {
+	return r.DB.InTxRetry(ctx, func(tx database.Tx) error {
 		if a.What == "" {
 			return r.Alerts.Resolve(ctx, tx, order.Order{}, a.Reason)
 		}

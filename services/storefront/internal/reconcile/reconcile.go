@@ -26,8 +26,6 @@ const (
 	disputeWindow = 120 * 24 * time.Hour
 	// settling keeps what is under way out of the comparison.
 	settling = 2 * time.Minute
-	// tries of a transaction when others move the same order at the same time.
-	tries = 5
 	// maxFailed is how many orders may fail before the run is given up: that many are
 	// no matter of single orders.
 	maxFailed = 20
@@ -104,7 +102,7 @@ func (n *run) all(ctx context.Context) error {
 // webhook.
 func (n *run) session(ctx context.Context, s payment.Session) error {
 	before := n.paidHere(ctx, s)
-	err := n.inTx(ctx, func(tx database.Tx) error {
+	err := n.DB.InTxRetry(ctx, func(tx database.Tx) error {
 		switch s.Status {
 		case "open":
 			return nil
@@ -144,7 +142,7 @@ func (n *run) paidHere(ctx context.Context, s payment.Session) bool {
 // already change nothing.
 func (n *run) payments(ctx context.Context) error {
 	note := func(intent string, p store.Payment) error {
-		err := n.inTx(ctx, func(tx database.Tx) error {
+		err := n.DB.InTxRetry(ctx, func(tx database.Tx) error {
 			known, err := store.PaymentFacts(ctx, tx, intent)
 			if err != nil || !known.Adds(p) {
 				return err
@@ -194,17 +192,4 @@ func (n *run) survive(ctx context.Context, err error, key, value string) error {
 	}
 	n.Log.Error("order could not be compared", key, value, "error", err)
 	return nil
-}
-
-// inTx runs f in a transaction, again when others move the same order at the same
-// time.
-func (r *Reconciler) inTx(ctx context.Context, f func(database.Tx) error) error {
-	var err error
-	for range tries {
-		err = r.DB.InTx(ctx, f)
-		if errs.KindOf(err) != errs.Conflict && !database.IsDuplicate(err) && !database.IsRetryable(err) {
-			return err
-		}
-	}
-	return err
 }

@@ -13,10 +13,13 @@ import (
 // the ledger. Both databases know ->> on the arguments.
 const liveJob = `SELECT 1 FROM river_job j WHERE j.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')`
 
+// The literal list of states in the queries below is that of the partial index
+// orders_open; SQLite uses such an index only where its condition stands word for word.
+
 // Forgotten finds orders that wait for something that no job is doing: for their
 // artefact, or for a mail. Only orders and mails untouched since before are looked at.
 func Forgotten(ctx context.Context, q database.Queryer, before time.Time, limit int) ([]order.ID, error) {
-	return ids(q.Query(ctx, `SELECT o.id FROM orders o WHERE o.state IN ('paid', 'working') AND o.state_at < $1
+	return ids(q.Query(ctx, `SELECT o.id FROM orders o WHERE o.state IN ('paid', 'working', 'ready') AND o.state <> 'ready' AND o.state_at < $1
 			AND NOT EXISTS (`+liveJob+` AND j.kind = 'produce' AND j.args ->> 'order_id' = o.id)
 		UNION
 		SELECT o.id FROM orders o JOIN messages m ON m.order_id = o.id WHERE m.state = 'queued' AND m.created_at < $1

@@ -60,10 +60,14 @@ func Advance(ctx context.Context, tx database.Tx, id order.ID, from, to order.St
 }
 
 // Pay is Advance to Paid, with the time and the payment intent, by which refunds and
-// disputes find the order.
+// disputes find the order. An empty intent leaves the one that is known: writing the
+// same value again would write its index again, too.
 func Pay(ctx context.Context, tx database.Tx, id order.ID, from order.State, paymentIntent string, at time.Time, detail string) error {
-	return advance(ctx, tx, id, order.Entry{At: at, Kind: order.EntryState, From: from, To: order.Paid, Detail: detail},
-		`, paid_at = COALESCE(paid_at, $2), payment_intent = COALESCE(payment_intent, $5)`, text(paymentIntent))
+	e := order.Entry{At: at, Kind: order.EntryState, From: from, To: order.Paid, Detail: detail}
+	if paymentIntent == "" {
+		return advance(ctx, tx, id, e, `, paid_at = COALESCE(paid_at, $2)`)
+	}
+	return advance(ctx, tx, id, e, `, paid_at = COALESCE(paid_at, $2), payment_intent = COALESCE(payment_intent, $5)`, paymentIntent)
 }
 
 // advance is the only place that writes a state. set adds columns; more are its

@@ -59,23 +59,25 @@ func NotePayment(ctx context.Context, tx database.Tx, intent string, p Payment, 
 
 // LockPayment reads what is known, and keeps the payment to this transaction until it
 // ends. Without it, on PostgreSQL, a refund and the sale that it is about could each
-// commit without seeing the other.
+// commit without seeing the other; SQLite has one writer, who sees everything.
 func LockPayment(ctx context.Context, tx database.Tx, intent string, at time.Time) (Payment, error) {
-	var p Payment
-	var refunded int
-	err := tx.QueryRow(ctx, `INSERT INTO payments (payment_intent, refunded, refunded_amount, dispute, updated_at) VALUES ($1, 0, 0, '', $2)
+	if tx.Kind() == database.SQLite {
+		return PaymentFacts(ctx, tx, intent)
+	}
+	return scanPayment(tx.QueryRow(ctx, `INSERT INTO payments (payment_intent, refunded, refunded_amount, dispute, updated_at) VALUES ($1, 0, 0, '', $2)
 		ON CONFLICT (payment_intent) DO UPDATE SET updated_at = excluded.updated_at
-		RETURNING refunded, refunded_amount, dispute`, intent, at.UnixMilli()).Scan(&refunded, &p.RefundedAmount, &p.Dispute)
-	p.Refunded = refunded == 1
-	return p, wrap(err, "read the payment")
+		RETURNING refunded, refunded_amount, dispute`, intent, at.UnixMilli()))
 }
 
 // PaymentFacts reads what is known; the zero Payment where nothing is.
 func PaymentFacts(ctx context.Context, q database.Queryer, intent string) (Payment, error) {
+	return scanPayment(q.QueryRow(ctx, `SELECT refunded, refunded_amount, dispute FROM payments WHERE payment_intent = $1`, intent))
+}
+
+func scanPayment(row database.Row) (Payment, error) {
 	var p Payment
 	var refunded int
-	err := q.QueryRow(ctx, `SELECT refunded, refunded_amount, dispute FROM payments WHERE payment_intent = $1`, intent).
-		Scan(&refunded, &p.RefundedAmount, &p.Dispute)
+	err := row.Scan(&refunded, &p.RefundedAmount, &p.Dispute)
 	if errors.Is(err, database.ErrNoRows) {
 		return Payment{}, nil
 	}

@@ -36,7 +36,7 @@ func (s *Site) thankYou(c echo.Context) error {
 		return s.noPayment(c)
 	}
 	var orderID order.ID
-	err = s.inTx(ctx, func(tx database.Tx) (err error) {
+	err = s.DB.InTxRetry(ctx, func(tx database.Tx) (err error) {
 		orderID, err = s.Fulfil.Session(ctx, tx, session)
 		return err
 	})

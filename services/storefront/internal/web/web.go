@@ -3,7 +3,6 @@
 package web
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -120,17 +119,4 @@ func html(c echo.Context, status int, write func() error) error {
 	c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
 	c.Response().WriteHeader(status)
 	return write()
-}
-
-// inTx runs f in a transaction, again when others moved the same order at the same
-// time.
-func (s *Site) inTx(ctx context.Context, f func(database.Tx) error) error {
-	var err error
-	for range 5 {
-		err = s.DB.InTx(ctx, f)
-		if errs.KindOf(err) != errs.Conflict && !database.IsDuplicate(err) && !database.IsRetryable(err) {
-			return err
-		}
-	}
-	return err
 }

@@ -11,18 +11,13 @@ import (
 	"github.com/tidwall/gjson"
 
 	"doorstep.example/pkg/database"
-	"doorstep.example/pkg/errs"
 	"doorstep.example/services/storefront/internal/jobs"
 	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/store"
 )
 
-const (
-	// maxWaiting bounds the queue; beyond it Stripe is told to come back.
-	maxWaiting = 4096
-	// tries of a transaction when others move the same order at the same time.
-	tries = 5
-)
+// maxWaiting bounds the queue; beyond it Stripe is told to come back.
+const maxWaiting = 4096
 
 // writers is how many transactions are under way at once. SQLite has one writer; on
 // PostgreSQL each statement is a round trip, in which others can work.
@@ -128,7 +123,7 @@ func (i *Inbox) commit(ctx context.Context, batch []*waiting) {
 	// order and do not wait for each other.
 	slices.SortStableFunc(batch, func(a, b *waiting) int { return strings.Compare(a.event.ID, b.event.ID) })
 	if len(batch) > 1 {
-		err := i.inTx(ctx, func(tx database.Tx) error {
+		err := i.DB.InTx(ctx, i.gathered(ctx, func(tx database.Tx) error {
 			for n, w := range batch {
 				if n > 0 && batch[n-1].event.ID == w.event.ID {
 					continue // the same event twice at once
@@ -138,7 +133,7 @@ func (i *Inbox) commit(ctx context.Context, batch []*waiting) {
 				}
 			}
 			return nil
-		})
+		}))
 		if err == nil {
 			for _, w := range batch {
 				w.done <- nil
@@ -152,29 +147,22 @@ func (i *Inbox) commit(ctx context.Context, batch []*waiting) {
 	}
 }
 
-// inTx runs f in a transaction at whose end the gathered jobs are inserted.
-func (i *Inbox) inTx(ctx context.Context, f func(database.Tx) error) error {
-	return i.DB.InTx(ctx, func(tx database.Tx) error {
+// gathered is f, at whose end the gathered jobs are inserted.
+func (i *Inbox) gathered(ctx context.Context, f func(database.Tx) error) func(database.Tx) error {
+	return func(tx database.Tx) error {
 		gathering := jobs.Gather(tx)
 		if err := f(gathering); err != nil {
 			return err
 		}
 		return i.Jobs.Flush(ctx, gathering)
-	})
+	}
 }
 
 // alone stores one event, again when others moved the same order at the same time.
 func (i *Inbox) alone(ctx context.Context, e store.Event) error {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
-	var err error
-	for range tries {
-		err = i.inTx(ctx, func(tx database.Tx) error { return i.apply(ctx, tx, e) })
-		if errs.KindOf(err) != errs.Conflict && !database.IsDuplicate(err) && !database.IsRetryable(err) {
-			return err
-		}
-	}
-	return err
+	return i.DB.InTxRetry(ctx, i.gathered(ctx, func(tx database.Tx) error { return i.apply(ctx, tx, e) }))
 }
 
 // apply stores the event and what follows from it, once.

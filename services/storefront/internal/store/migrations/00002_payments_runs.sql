@@ -30,4 +30,3 @@ CREATE TABLE claims (
 );
 
 CREATE INDEX messages_queued ON messages (created_at) WHERE state = 'queued'; -- the sweeper
-CREATE INDEX orders_unsent ON orders (product, paid_at) WHERE state IN ('paid', 'working', 'ready'); -- deadlines

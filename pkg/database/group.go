@@ -1,0 +1,172 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Limits of one shared transaction: whoever comes later waits for the next one.
+const (
+	groupMembers = 64
+	groupTime    = 10 * time.Millisecond
+)
+
+// errNeighbour is what the members of a shared transaction get when SQLite has rolled
+// back all of it because of one: nothing of theirs is stored. IsRetryable knows it.
+var errNeighbour = errors.New("the transaction was rolled back because of another one")
+
+// writer runs transactions on SQLite's one connection that writes. Those that come
+// while others are under way share their commit, each in a savepoint of its own: under
+// load one fsync serves many. A transaction that is alone waits for nobody.
+type writer struct {
+	db    *sql.DB
+	queue chan *member
+	stop  context.CancelFunc
+	done  chan struct{}
+}
+
+// member is one transaction. Its function runs in its caller's goroutine, when it is
+// its turn.
+type member struct {
+	withdrawn <-chan struct{}
+	turn      chan *sql.Tx
+	ended     chan error // what the function returned; buffered
+	fate      chan error // of the commit; buffered
+}
+
+// errUnended is the end of a function that did not return: it panicked.
+var errUnended = errors.New("the transaction did not come to its end")
+
+func newWriter(db *sql.DB) *writer {
+	ctx, stop := context.WithCancel(context.Background())
+	w := &writer{db: db, queue: make(chan *member), stop: stop, done: make(chan struct{})}
+	go func() {
+		defer close(w.done)
+		for {
+			select {
+			case m := <-w.queue:
+				w.group(ctx, m)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return w
+}
+
+// close lets the transaction under way end.
+func (w *writer) close() {
+	w.stop()
+	<-w.done
+}
+
+// inTx is DB.InTx. ctx bounds the wait for the turn; statements are short and on this
+// machine, and interrupting one would make SQLite roll back its neighbours, too.
+func (w *writer) inTx(ctx context.Context, f func(Tx) error) error {
+	m := &member{withdrawn: ctx.Done(), turn: make(chan *sql.Tx), ended: make(chan error, 1), fate: make(chan error, 1)}
+	select {
+	case w.queue <- m:
+	case <-ctx.Done():
+		return fmt.Errorf("wait to write: %w", context.Cause(ctx))
+	case <-w.done:
+		return errors.New("the database is closed")
+	}
+	var hooks []func()
+	select {
+	case tx := <-m.turn:
+		if err := m.run(SQLiteTx{Tx: tx, hooks: &hooks}, f); err != nil {
+			return err
+		}
+	case err := <-m.fate:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("wait to write: %w", context.Cause(ctx))
+	}
+	if err := <-m.fate; err != nil {
+		return err
+	}
+	run(hooks)
+	return nil
+}
+
+func (m *member) run(tx Tx, f func(Tx) error) error {
+	err := errUnended
+	defer func() { m.ended <- err }()
+	err = f(tx)
+	return err
+}
+
+// group runs m, and whoever else waits, in one transaction.
+func (w *writer) group(ctx context.Context, m *member) {
+	tx, err := w.db.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		m.fate <- fmt.Errorf("begin: %w", err)
+		return
+	}
+	var done []*member // whose fate is the commit's
+	begun := time.Now()
+	for n := 1; m != nil; n++ {
+		stored, err := offer(tx, m)
+		if err != nil {
+			_ = tx.Rollback() // it is gone already
+			for _, member := range done {
+				member.fate <- fmt.Errorf("%w: %w", errNeighbour, err)
+			}
+			return
+		}
+		if stored {
+			done = append(done, m)
+		}
+		m = nil
+		if n < groupMembers && time.Since(begun) < groupTime {
+			select {
+			case m = <-w.queue:
+			default:
+			}
+		}
+	}
+	if err = tx.Commit(); err != nil {
+		err = fmt.Errorf("commit: %w", err)
+	}
+	for _, member := range done {
+		member.fate <- err
+	}
+}
+
+// offer gives m its turn in a savepoint, and reports whether its rows are in the
+// transaction now. An error means that the transaction itself is lost.
+func offer(tx *sql.Tx, m *member) (stored bool, err error) {
+	if _, err := tx.Exec(`SAVEPOINT member`); err != nil {
+		m.fate <- fmt.Errorf("begin: %w", err)
+		return false, err
+	}
+	select {
+	case m.turn <- tx:
+	case <-m.withdrawn:
+		_, err := tx.Exec(`RELEASE member`)
+		return false, err
+	}
+	if failure := <-m.ended; failure != nil {
+		// After a full disk and the like SQLite has rolled back everything by itself, and
+		// there is no savepoint any more.
+		if _, err := tx.Exec(`ROLLBACK TO member`); err != nil {
+			return false, fmt.Errorf("%w, after: %w", err, failure)
+		}
+		_, err := tx.Exec(`RELEASE member`)
+		return false, err
+	}
+	if _, err := tx.Exec(`RELEASE member`); err != nil {
+		m.fate <- fmt.Errorf("end: %w", err)
+		return false, err
+	}
+	return true, nil
+}
+
+func run(hooks []func()) {
+	for _, hook := range hooks {
+		hook()
+	}
+}
