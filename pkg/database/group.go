@@ -75,18 +75,22 @@ func (w *writer) inTx(ctx context.Context, f func(Tx) error) error {
 		return errors.New("the database is closed")
 	}
 	var hooks []func()
+	var failure error
 	select {
 	case tx := <-m.turn:
-		if err := m.run(SQLiteTx{Tx: tx, hooks: &hooks}, f); err != nil {
-			return err
-		}
+		failure = m.run(SQLiteTx{Tx: tx, hooks: &hooks}, f)
 	case err := <-m.fate:
 		return err
 	case <-ctx.Done():
 		return fmt.Errorf("wait to write: %w", context.Cause(ctx))
 	}
+	// Also who failed waits: the failure may come of what a neighbour wrote, which
+	// nobody else can see before the commit, and which may never come to be.
 	if err := <-m.fate; err != nil {
 		return err
+	}
+	if failure != nil {
+		return failure
 	}
 	run(hooks)
 	return nil
@@ -109,16 +113,13 @@ func (w *writer) group(ctx context.Context, m *member) {
 	var done []*member // whose fate is the commit's
 	begun := time.Now()
 	for n := 1; m != nil; n++ {
-		stored, err := offer(tx, m)
-		if err != nil {
+		done = append(done, m)
+		if err := offer(tx, m); err != nil {
 			_ = tx.Rollback() // it is gone already
 			for _, member := range done {
 				member.fate <- fmt.Errorf("%w: %w", errNeighbour, err)
 			}
 			return
-		}
-		if stored {
-			done = append(done, m)
 		}
 		m = nil
 		if n < groupMembers && time.Since(begun) < groupTime {
@@ -136,33 +137,27 @@ func (w *writer) group(ctx context.Context, m *member) {
 	}
 }
 
-// offer gives m its turn in a savepoint, and reports whether its rows are in the
-// transaction now. An error means that the transaction itself is lost.
-func offer(tx *sql.Tx, m *member) (stored bool, err error) {
+// offer gives m its turn in a savepoint. An error means that the transaction itself is
+// lost, and with it what others have done in it.
+func offer(tx *sql.Tx, m *member) error {
 	if _, err := tx.Exec(`SAVEPOINT member`); err != nil {
-		m.fate <- fmt.Errorf("begin: %w", err)
-		return false, err
+		return err
 	}
+	var failure error
 	select {
 	case m.turn <- tx:
+		failure = <-m.ended
 	case <-m.withdrawn:
-		_, err := tx.Exec(`RELEASE member`)
-		return false, err
 	}
-	if failure := <-m.ended; failure != nil {
+	if failure != nil {
 		// After a full disk and the like SQLite has rolled back everything by itself, and
 		// there is no savepoint any more.
 		if _, err := tx.Exec(`ROLLBACK TO member`); err != nil {
-			return false, fmt.Errorf("%w, after: %w", err, failure)
+			return fmt.Errorf("%w, after: %w", err, failure)
 		}
-		_, err := tx.Exec(`RELEASE member`)
-		return false, err
 	}
-	if _, err := tx.Exec(`RELEASE member`); err != nil {
-		m.fate <- fmt.Errorf("end: %w", err)
-		return false, err
-	}
-	return true, nil
+	_, err := tx.Exec(`RELEASE member`)
+	return err
 }
 
 func run(hooks []func()) {

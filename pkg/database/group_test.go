@@ -88,6 +88,31 @@ func TestTransactionThatPanics(t *testing.T) {
 	})
 }
 
+// Whoever was told why it failed finds it so when it looks: what a neighbour wrote is
+// committed by then.
+func TestFailureIsToldAfterTheCommit(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, url string) {
+		db := databasetest.Open(t, url, migrations)
+		var group sync.WaitGroup
+		for range 50 {
+			group.Go(func() {
+				err := db.InTx(t.Context(), func(tx database.Tx) error {
+					_, err := tx.Exec(t.Context(), `INSERT INTO thing (id, n) VALUES ('only one', 1)`)
+					return err
+				})
+				if err != nil && !database.IsDuplicate(err) {
+					t.Errorf("insert = %v", err)
+				}
+				var n int
+				if err := db.Read().QueryRow(t.Context(), `SELECT n FROM thing WHERE id = 'only one'`).Scan(&n); err != nil {
+					t.Errorf("told of a duplicate that is not there: %v", err)
+				}
+			})
+		}
+		group.Wait()
+	})
+}
+
 // A caller who is gone gives up its turn, and stops nobody.
 func TestCallerWhoIsGone(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, url string) {

@@ -17,7 +17,7 @@ import (
 
 func receipt(t *testing.T, to string) mailapi.Send {
 	t.Helper()
-	data, err := json.Marshal(mailapi.Receipt{Next: "wait", Order: mailapi.Order{ID: "o1"}})
+	data, err := json.Marshal(mailapi.Receipt{PromiseSeconds: 600, Order: mailapi.Order{ID: "o1"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,11 +23,16 @@ const (
 	TemplateReport   = "report"   // the audit's PDF is attached
 	TemplateDownload = "download" // a link to the bought file
 	TemplateAlert    = "alert"    // to the seller: a station failed
+	TemplateLogin    = "login"    // the portal's sign-in link
+	TemplateContact  = "contact"  // to the seller: a message from the contact form
+	TemplateProof    = "proof"    // how to prove control of an audit's target
 )
 
 // Send asks for one mail. The same key twice sends once.
 type Send struct {
-	To          string          `json:"to"` // exactly one address
+	To          string          `json:"to"`                 // exactly one address
+	ReplyTo     string          `json:"reply_to,omitempty"` // exactly one address; empty: the mailer's own
+	Lang        string          `json:"lang,omitempty"`     // BCP 47; empty or without texts: en
 	Template    string          `json:"template"`
 	OrderID     string          `json:"order_id"`
 	Data        json.RawMessage `json:"data"` // the template's own type, below
@@ -52,19 +57,20 @@ type Seller struct {
 
 // Order is the part of an order that mails show; part of every template's data.
 type Order struct {
-	ID       string    `json:"id"`
-	URL      string    `json:"url"` // the live order page
-	Product  string    `json:"product"`
-	Amount   string    `json:"amount"` // for people: $199.00
-	Customer string    `json:"customer,omitempty"`
-	PaidAt   time.Time `json:"paid_at"`
+	ID          string    `json:"id"`
+	URL         string    `json:"url"` // the live order page
+	Product     string    `json:"product"`
+	AmountMinor int64     `json:"amount_minor"` // in the currency's minor units: 19900 is $199
+	Currency    string    `json:"currency"`     // as at Stripe: usd
+	Customer    string    `json:"customer,omitempty"`
+	PaidAt      time.Time `json:"paid_at"`
 }
 
 // Receipt is the data of TemplateReceipt.
 type Receipt struct {
-	Seller Seller `json:"seller"`
-	Order  Order  `json:"order"`
-	Next   string `json:"next"` // what happens now and how long it takes
+	Seller         Seller `json:"seller"`
+	Order          Order  `json:"order"`
+	PromiseSeconds int    `json:"promise_seconds"` // how long the goods take at most
 }
 
 // Report is the data of TemplateReport.
@@ -107,6 +113,46 @@ type Alert struct {
 	ConsoleURL string    `json:"console_url"`
 	OrderURL   string    `json:"order_url"`
 	At         time.Time `json:"at"`
+}
+
+// Login is the data of TemplateLogin. The link works once and for 15 minutes; the
+// mail says so.
+type Login struct {
+	Seller    Seller    `json:"seller"`
+	Shop      string    `json:"shop"` // its name
+	Link      string    `json:"link"` // full URL with the token
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// Verdicts on a contact message.
+const (
+	VerdictLegitimate = "legitimate"
+	VerdictTest       = "test"
+	VerdictSpam       = "spam"
+	VerdictAttack     = "attack"
+)
+
+// Contact is the data of TemplateContact: the filled form. The mail's ReplyTo is
+// Email, so that an answer goes to who wrote it.
+type Contact struct {
+	Seller     Seller    `json:"seller"`
+	Name       string    `json:"name"`
+	Email      string    `json:"email"`
+	Company    string    `json:"company,omitempty"`
+	Message    string    `json:"message"` // its line breaks are kept
+	At         time.Time `json:"at"`
+	Verdict    string    `json:"verdict"` // one of the verdicts above
+	ConsoleURL string    `json:"console_url"`
+}
+
+// Proof is the data of TemplateProof.
+type Proof struct {
+	Seller   Seller `json:"seller"`
+	Order    Order  `json:"order"`
+	Domain   string `json:"domain,omitempty"` // registrable: where the DNS record goes; empty: no record proves the host
+	Host     string `json:"host"`             // where the file or the meta tag goes
+	Token    string `json:"token"`
+	Reminder bool   `json:"reminder"` // the mail was sent before
 }
 
 // States of a message.

@@ -80,7 +80,7 @@ func unreadable(err error) error {
 	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return he
 	}
-	return errs.Wrap(errs.Invalid, err, "The body is not the JSON of a mail: to, template, order_id, data, attachments.")
+	return errs.Wrap(errs.Invalid, err, "The body is not the JSON of a mail: to, reply_to, lang, template, order_id, data, attachments.")
 }
 
 func (s *server) message(c echo.Context) error {

@@ -60,8 +60,13 @@ func (d *Dispatcher) queue(ctx context.Context, key, hash string, req mailapi.Se
 	if reason := orderID(req.OrderID); reason != "" {
 		fields["order_id"] = reason
 	}
+	if req.ReplyTo != "" {
+		if mail.ReplyTo, reason = recipient(req.ReplyTo); reason != "" {
+			fields["reply_to"] = reason
+		}
+	}
 	maps.Copy(fields, attachments(req.Attachments))
-	rendered, bad := template.Render(req.Template, req.Data)
+	rendered, bad := template.Render(req.Template, req.Lang, req.Data)
 	maps.Copy(fields, bad)
 	if len(fields) > 0 {
 		return nil, &errs.Error{Kind: errs.Unprocessable, Code: "invalid", Fields: fields,

@@ -131,8 +131,10 @@ func TestSendOnce(t *testing.T) {
 		t.Errorf("%d sends", len(f.primary.sent))
 	}
 	for name, change := range map[string]func(*mailapi.Send){
-		"to":   func(s *mailapi.Send) { s.To = "eve@example.com" },
-		"data": func(s *mailapi.Send) { s.Data = []byte(`{}`) },
+		"to":            func(s *mailapi.Send) { s.To = "eve@example.com" },
+		"reply address": func(s *mailapi.Send) { s.ReplyTo = "eve@example.com" },
+		"language":      func(s *mailapi.Send) { s.Lang = "de" },
+		"data":          func(s *mailapi.Send) { s.Data = []byte(`{}`) },
 		"attachment": func(s *mailapi.Send) {
 			s.Attachments = []mailapi.Attachment{{Filename: "a", ContentType: "a/b", Content: []byte("x")}}
 		},
@@ -142,6 +144,29 @@ func TestSendOnce(t *testing.T) {
 		if _, err := f.Send(t.Context(), "key", other); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("another %s under the key: %v, want a conflict", name, err)
 		}
+	}
+}
+
+func TestLanguageAndReplyAddress(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, false)
+	plain, german := request(t), request(t)
+	german.Lang, german.ReplyTo = "de", "Ada Lovelace <ada@exämple.com>"
+	for key, req := range map[string]mailapi.Send{"plain": plain, "german": german} {
+		if _, err := f.Send(t.Context(), key, req); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := map[string][2]string{}
+	for _, m := range f.primary.sent {
+		got[m.Key] = [2]string{m.ReplyTo, m.Subject}
+	}
+	want := map[string][2]string{
+		"plain":  {"help@shop.example", "Payment received: Automated Security Audit"},
+		"german": {"ada@xn--exmple-cua.com", "Zahlung eingegangen: Automated Security Audit"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("reply address and subject (-want +got):\n%s", diff)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"html/template"
 
+	"doorstep.example/pkg/lang"
 	"doorstep.example/pkg/mailapi"
 )
 
@@ -24,80 +25,67 @@ var alert = mail[mailapi.Alert]{
 			c.url("order_url", d.OrderURL)
 		}
 		c.limit("order_id", d.OrderID, maxName)
-		if alertStates[d.State].Words == "" {
+		if stateColors[d.State] == "" {
 			c.fields["data.state"] = "must be retrying, needs_person or resolved"
 		}
 	},
-	subject: func(d *mailapi.Alert) string {
-		about := "A problem"
+	subject: func(t *lang.Texts, d *mailapi.Alert) string {
+		about := t.T("alert.about_nothing")
 		if d.OrderID != "" {
-			about = "Order " + short(d.OrderID)
+			about = t.T("alert.about_order", "order", short(d.OrderID))
 		}
-		return "[Doorstep] " + about + " " + alertStates[d.State].Verb + ": " + clip(d.Station, 30) + ", " + clip(d.Reason, 60)
+		return t.T("alert.subject", "about", about, "verb", t.T("alert.verb."+d.State), "station", clip(d.Station, 30), "reason", clip(d.Reason, 60))
 	},
-	preview:  func(d *mailapi.Alert) string { return clip(cmp.Or(d.ToDo, d.Reason), 140) },
+	preview:  func(_ *lang.Texts, d *mailapi.Alert) string { return clip(cmp.Or(d.ToDo, d.Reason), 140) },
 	internal: true,
-	why:      "You receive this mail because alerts of this shop go to your address (ALERT_EMAIL).",
 	html: parseHTML(`{{define "body"}}
-<p style="margin:0 0 12px;"><span class="state" style="display:inline-block;padding:3px 11px;border-radius:12px;background-color:{{stateColor .D.State}};font-size:13px;line-height:18px;font-weight:600;color:#ffffff;">{{alertWords .D.State}}</span></p>
-{{template "title" (headline .D)}}
+<p style="margin:0 0 12px;"><span class="state" style="display:inline-block;padding:3px 11px;border-radius:12px;background-color:{{stateColor .D.State}};font-size:13px;line-height:18px;font-weight:600;color:#ffffff;">{{.T (print "alert.words." .D.State)}}</span></p>
+{{template "title" (headline .Texts .D)}}
 {{template "lead" .D.Reason}}
-{{with .D.ToDo}}<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 24px;"><tr><td class="panel" style="padding:14px 18px;background-color:#f6f8fa;border:1px solid #e7ebf0;border-radius:8px;">
-<p class="ink" style="margin:0 0 4px;font-size:15px;line-height:22px;font-weight:700;color:#1d2530;">What to do</p>
-<p class="soft" style="margin:0;font-size:15px;line-height:23px;color:#475161;overflow-wrap:anywhere;">{{.}}</p>
-</td></tr></table>{{end}}
-{{template "button" dict "P" . "Text" "Open the console" "URL" .D.ConsoleURL}}
-{{template "facts"}}{{template "fact" dict "Name" "Station" "Value" .D.Station}}{{template "fact" dict "Name" "Tried" "Value" .D.Tried}}{{template "fact" dict "Name" "Order" "Value" .D.OrderID}}{{template "fact" dict "Name" "Product" "Value" .D.Product}}{{template "fact" dict "Name" "Customer" "Value" .D.Customer}}{{template "fact" dict "Name" "Target" "Value" .D.Target}}{{template "fact" dict "Name" "Stripe session" "Value" .D.SessionID}}{{template "fact" dict "Name" "Artefact" "Value" .D.Artefact}}{{template "fact" dict "Name" "Order page" "Value" .D.OrderURL "Link" true "P" .}}{{if not .D.At.IsZero}}{{template "fact" dict "Name" "Time" "Value" (minute .D.At)}}{{end}}</table>
+{{with .D.ToDo}}{{template "panel" dict "Title" ($.T "alert.to_do") "Text" .}}{{end}}
+{{template "button" dict "P" . "Text" (.T "alert.button") "URL" .D.ConsoleURL}}
+{{template "facts"}}{{template "fact" dict "Name" (.T "alert.label.station") "Value" .D.Station}}{{template "fact" dict "Name" (.T "alert.label.tried") "Value" .D.Tried}}{{template "fact" dict "Name" (.T "label.order") "Value" .D.OrderID}}{{template "fact" dict "Name" (.T "label.product") "Value" .D.Product}}{{template "fact" dict "Name" (.T "alert.label.customer") "Value" .D.Customer}}{{template "fact" dict "Name" (.T "alert.label.target") "Value" .D.Target}}{{template "fact" dict "Name" (.T "alert.label.session") "Value" .D.SessionID}}{{template "fact" dict "Name" (.T "alert.label.artefact") "Value" .D.Artefact}}{{template "fact" dict "Name" (.T "alert.label.order_page") "Value" .D.OrderURL "Link" true "P" .}}{{if not .D.At.IsZero}}{{template "fact" dict "Name" (.T "alert.label.time") "Value" (.Moment .D.At)}}{{end}}</table>
 {{end}}`),
 	text: parseText(`
-{{wrap (print (headline .D) ": " (alertWords .D.State | lower) ".")}}
+{{wrap (print (headline .Texts .D) " " (.T (print "alert.verb." .D.State)) ".")}}
 
 {{wrap .D.Reason}}
 {{with .D.ToDo}}
-WHAT TO DO
+{{upper ($.T "alert.to_do")}}
 {{wrap .}}
 {{end}}
-Open the console:
+{{.T "alert.button"}}:
 {{.D.ConsoleURL}}
 
-{{label "State" (alertWords .D.State)}}
-{{label "Station" .D.Station}}
+{{label (.T "alert.label.state") (.T (print "alert.words." .D.State))}}
+{{label (.T "alert.label.station") .D.Station}}
 {{- with .D.Tried}}
-{{label "Tried" .}}{{end}}
+{{label ($.T "alert.label.tried") .}}{{end}}
 {{- with .D.OrderID}}
-{{label "Order" .}}{{end}}
+{{label ($.T "label.order") .}}{{end}}
 {{- with .D.Product}}
-{{label "Product" .}}{{end}}
+{{label ($.T "label.product") .}}{{end}}
 {{- with .D.Customer}}
-{{label "Customer" .}}{{end}}
+{{label ($.T "alert.label.customer") .}}{{end}}
 {{- with .D.Target}}
-{{label "Target" .}}{{end}}
+{{label ($.T "alert.label.target") .}}{{end}}
 {{- with .D.SessionID}}
-{{label "Session" .}}{{end}}
+{{label ($.T "alert.label.session") .}}{{end}}
 {{- with .D.Artefact}}
-{{label "Artefact" .}}{{end}}
+{{label ($.T "alert.label.artefact") .}}{{end}}
 {{- with .D.OrderURL}}
-{{label "Order page" .}}{{end}}
+{{label ($.T "alert.label.order_page") .}}{{end}}
 {{- if not .D.At.IsZero}}
-{{label "Time" (minute .D.At)}}{{end}}
+{{label (.T "alert.label.time") (.Moment .D.At)}}{{end}}
 `),
 }
 
-// alertState is how a state of an alert reads.
-type alertState struct {
-	Words string       // on its own
-	Verb  string       // after "Order …"
-	Color template.CSS // behind white text
+// stateColors stand behind white text; their keys are the states of an alert.
+var stateColors = map[string]template.CSS{
+	"needs_person": "#b3261e",
+	"retrying":     "#96660a",
+	"resolved":     "#1a7f4b",
 }
-
-var alertStates = map[string]alertState{
-	"needs_person": {"Needs a person", "needs a person", "#b3261e"},
-	"retrying":     {"Being retried", "is being retried", "#96660a"},
-	"resolved":     {"Resolved", "is resolved", "#1a7f4b"},
-}
-
-func alertWords(state string) string       { return alertStates[state].Words }
-func stateColor(state string) template.CSS { return alertStates[state].Color }
 
 // shortID is how much of an order's id tells orders apart in a list of mails.
 const shortID = 8
@@ -110,9 +98,9 @@ func short(id string) string {
 }
 
 // alertHeadline says where and what; the state stands beside it.
-func alertHeadline(d *mailapi.Alert) string {
+func alertHeadline(t *lang.Texts, d *mailapi.Alert) string {
 	if d.OrderID == "" {
 		return clip(d.Station, 60)
 	}
-	return clip(d.Station, 60) + ", order " + short(d.OrderID)
+	return t.T("alert.headline", "station", clip(d.Station, 60), "order", short(d.OrderID))
 }

@@ -3,6 +3,8 @@ package template
 import (
 	"fmt"
 	"net/url"
+	"regexp"
+	"time"
 	"unicode/utf8"
 
 	"doorstep.example/pkg/mailapi"
@@ -15,6 +17,8 @@ const (
 	maxText = 2000
 	maxURL  = 4000 // a link with a signed token is long
 )
+
+var currency = regexp.MustCompile(`^[A-Za-z]{3}$`) // ISO 4217
 
 // checker collects what is wrong, by field.
 type checker struct{ fields map[string]string }
@@ -52,13 +56,22 @@ func (c *checker) seller(s *mailapi.Seller) {
 	}
 }
 
+func (c *checker) time(field string, at time.Time) {
+	if at.IsZero() {
+		c.fields["data."+field] = "is missing"
+	}
+}
+
 func (c *checker) order(o *mailapi.Order) {
 	c.need("order.id", o.ID, maxName)
 	c.url("order.url", o.URL)
 	c.need("order.product", o.Product, maxName)
-	c.need("order.amount", o.Amount, maxName)
-	c.limit("order.customer", o.Customer, maxName)
-	if o.PaidAt.IsZero() {
-		c.fields["data.order.paid_at"] = "is missing"
+	if o.AmountMinor < 0 {
+		c.fields["data.order.amount_minor"] = "must not be negative"
 	}
+	if !currency.MatchString(o.Currency) {
+		c.fields["data.order.currency"] = "must be three letters such as usd"
+	}
+	c.limit("order.customer", o.Customer, maxName)
+	c.time("order.paid_at", o.PaidAt)
 }

@@ -9,7 +9,7 @@ import (
 
 // clean makes every text in the struct that v points at fit to show. Line breaks
 // become spaces (in a postal address, commas): a name with a line break could
-// otherwise write its own paragraph, or its own header.
+// otherwise write its own paragraph, or its own header. Only a Message keeps them.
 func clean(v any) { cleanValue(reflect.ValueOf(v).Elem(), "") }
 
 func cleanValue(v reflect.Value, field string) {
@@ -22,11 +22,24 @@ func cleanValue(v reflect.Value, field string) {
 		}
 	case reflect.String:
 		text := v.String()
-		if field == "Address" {
-			text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), ", ")
+		switch field {
+		case "Message":
+			v.SetString(manyLines(text))
+		case "Address":
+			v.SetString(oneLine(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), ", ")))
+		default:
+			v.SetString(oneLine(text))
 		}
-		v.SetString(oneLine(text))
 	}
+}
+
+// manyLines cleans each line of text, and leaves at most one empty line between two.
+func manyLines(text string) string {
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
+	for i, line := range lines {
+		lines[i] = oneLine(line)
+	}
+	return strings.Trim(emptyLines.ReplaceAllString(strings.Join(lines, "\n"), "\n\n"), "\n")
 }
 
 // oneLine returns text as one line without invisible characters: control

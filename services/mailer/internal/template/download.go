@@ -1,8 +1,7 @@
 package template
 
 import (
-	"fmt"
-
+	"doorstep.example/pkg/lang"
 	"doorstep.example/pkg/mailapi"
 )
 
@@ -14,54 +13,46 @@ var download = mail[mailapi.Download]{
 		c.order(&d.Order)
 		c.need("file", d.File, maxName)
 		c.url("link", d.Link)
-		if d.ExpiresAt.IsZero() {
-			c.fields["data.expires_at"] = "is missing"
-		}
+		c.time("expires_at", d.ExpiresAt)
 		if d.Limit < 1 {
 			c.fields["data.limit"] = "must be at least 1"
 		}
 	},
-	subject: func(d *mailapi.Download) string {
+	subject: func(t *lang.Texts, d *mailapi.Download) string {
 		if d.Renewed {
-			return "Your new download link: " + d.Order.Product
+			return t.T("download.subject_renewed", "product", d.Order.Product)
 		}
-		return "Your download is ready: " + d.Order.Product
+		return t.T("download.subject", "product", d.Order.Product)
 	},
-	preview: func(d *mailapi.Download) string {
-		return fmt.Sprintf("The link works until %s.", d.ExpiresAt.UTC().Format("2 January 2006"))
+	preview: func(t *lang.Texts, d *mailapi.Download) string {
+		return t.T("download.preview", "day", t.Day(d.ExpiresAt))
 	},
-	why: "You receive this mail because you bought this file from us.",
 	html: parseHTML(`{{define "body"}}
-{{if .D.Renewed}}{{template "title" "Your new download link"}}
-{{template "lead" (print "Here is the new link to " .D.Order.Product " that you asked for.")}}
-{{else}}{{template "title" "Your download is ready"}}
-{{template "lead" (print "Thank you for buying " .D.Order.Product ". Your file is waiting.")}}{{end}}
-{{template "button" dict "P" . "Text" "Download your file" "URL" .D.Link}}
-{{template "facts"}}{{template "fact" dict "Name" "File" "Value" .D.File}}{{template "fact" dict "Name" "Works until" "Value" (minute .D.ExpiresAt)}}{{template "fact" dict "Name" "Downloads" "Value" (print "up to " .D.Limit)}}</table>
-<p class="soft" style="margin:16px 0 28px;font-size:15px;line-height:23px;color:#475161;">Please keep this mail to yourself: whoever has the link can use it. If it has expired, your <span class="link"><a href="{{.D.Order.URL}}" style="color:{{.Shades.Link}};text-decoration:underline;">order page</a></span> gives you a new one.</p>
+{{if .D.Renewed}}{{template "title" (.T "download.title_renewed")}}
+{{template "lead" (.T "download.lead_renewed" "product" .D.Order.Product)}}
+{{else}}{{template "title" (.T "download.title")}}
+{{template "lead" (.T "download.lead" "product" .D.Order.Product)}}{{end}}
+{{template "button" dict "P" . "Text" (.T "download.button") "URL" .D.Link}}
+{{template "facts"}}{{template "fact" dict "Name" (.T "download.label.file") "Value" .D.File}}{{template "fact" dict "Name" (.T "download.label.until") "Value" (.Moment .D.ExpiresAt)}}{{template "fact" dict "Name" (.T "download.label.downloads") "Value" (.T "download.limit" "count" .D.Limit)}}</table>
+<p class="soft" style="margin:16px 0 28px;font-size:15px;line-height:23px;color:#475161;">{{.T "download.keep"}} <span class="link"><a href="{{.D.Order.URL}}" style="color:{{.Shades.Link}};text-decoration:underline;">{{.T "common.order_page"}}</a></span></p>
 {{template "order" .}}
 {{end}}`),
 	text: parseText(`
-{{with .D.Order.Customer}}Hello {{.}},{{else}}Hello,{{end}}
+{{template "hello" .}}
 
-{{if .D.Renewed}}{{wrap (print "here is the new link to " .D.Order.Product " that you asked for.")}}
-{{else}}{{wrap (print "thank you for buying " .D.Order.Product ". Your file is waiting.")}}
+{{if .D.Renewed}}{{wrap (.T "download.lead_renewed" "product" .D.Order.Product)}}
+{{else}}{{wrap (.T "download.lead" "product" .D.Order.Product)}}
 {{end}}
-Download your file here:
+{{.T "download.button"}}:
 {{.D.Link}}
 
-{{label "File" .D.File}}
-{{label "Works until" (minute .D.ExpiresAt)}}
-{{label "Downloads" (print "up to " .D.Limit)}}
+{{label (.T "download.label.file") .D.File}}
+{{label (.T "download.label.until") (.Moment .D.ExpiresAt)}}
+{{label (.T "download.label.downloads") (.T "download.limit" "count" .D.Limit)}}
 
-Please keep this mail to yourself: whoever has the link can use it.
-If it has expired, your order page gives you a new one:
+{{wrap (.T "download.keep")}}
 {{.D.Order.URL}}
 
-YOUR ORDER
-{{label "Product" .D.Order.Product}}
-{{label "Paid" .D.Order.Amount}}
-{{label "Date" (day .D.Order.PaidAt)}}
-{{label "Order" .D.Order.ID}}
+{{template "order" .}}
 `),
 }

@@ -1,11 +1,10 @@
 package template
 
 import (
-	_ "embed" // the layout
+	_ "embed" // the layouts
 	"html/template"
 	"strings"
 	texttemplate "text/template"
-	"time"
 )
 
 // layoutHTML is the frame of every mail and the parts that they share. It is
@@ -15,35 +14,29 @@ import (
 //go:embed layout.html
 var layoutHTML string
 
-// footerText is the end of every plain text.
-const footerText = `
---
-{{.Seller.Name}}
-{{- with .Seller.Address}}
-{{wrap .}}{{end}}
-{{- with .Seller.URL}}
-{{.}}{{end}}
-{{- if not .Internal}}{{with .Seller.Support}}
-Questions? Reply to this mail or write to {{.}}.{{else}}
-Questions? Just reply to this mail.{{end}}{{end}}
-{{wrap .Why}}
-`
+// layoutText holds the parts that plain texts share, and the footer of each.
+//
+//go:embed layout.txt
+var layoutText string
 
 // helpers of both kinds of templates.
 var helpers = map[string]any{
 	"wrap":       wrap,
-	"day":        func(t time.Time) string { return t.UTC().Format("2 January 2006") },
-	"minute":     func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
+	"upper":      strings.ToUpper,
 	"label":      label,
+	"quote":      quote,
+	"lines":      func(text string) []string { return strings.Split(text, "\n") },
 	"dict":       dict,
 	"host":       host,
-	"plural":     plural,
 	"findings":   findings,
 	"gradeColor": gradeColor,
-	"stateColor": stateColor,
-	"alertWords": alertWords,
-	"lower":      strings.ToLower,
+	"stateColor": func(state string) template.CSS { return stateColors[state] },
 	"headline":   alertHeadline,
+	"arrived":    arrived,
+	"next":       next,
+	"proofLead":  proofLead,
+	"proofFile":  proofFile,
+	"proofMeta":  proofMeta,
 }
 
 // parseHTML puts body, which defines "body", into the layout.
@@ -54,7 +47,8 @@ func parseHTML(body string) *template.Template {
 
 // parseText ends body with the common footer.
 func parseText(body string) *texttemplate.Template {
-	return texttemplate.Must(texttemplate.New("mail").Funcs(helpers).Parse(strings.TrimLeft(body, "\n") + footerText))
+	t := texttemplate.Must(texttemplate.New("layout.txt").Funcs(helpers).Parse(layoutText))
+	return texttemplate.Must(t.New("mail").Parse(strings.TrimLeft(body, "\n") + `{{template "footer" .}}`))
 }
 
 // dict hands several values to a part of the layout.
@@ -78,6 +72,18 @@ func label(name, value string) string {
 	indent := strings.Repeat(" ", labelWidth)
 	pad := max(1, labelWidth-len([]rune(name)))
 	return name + strings.Repeat(" ", pad) + strings.ReplaceAll(wrapAt(value, textWidth-labelWidth), "\n", "\n"+indent)
+}
+
+// quote is text of a stranger in a plain text mail: marked line by line, so that it
+// cannot pass for ours.
+func quote(text string) string {
+	var quoted []string
+	for line := range strings.SplitSeq(text, "\n") {
+		for part := range strings.SplitSeq(wrapAt(line, textWidth-len("> ")), "\n") {
+			quoted = append(quoted, strings.TrimRight("> "+part, " "))
+		}
+	}
+	return strings.Join(quoted, "\n")
 }
 
 // host is the part of a target that people call it by.

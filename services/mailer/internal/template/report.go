@@ -1,11 +1,11 @@
 package template
 
 import (
-	"fmt"
 	"html/template"
 	"slices"
 	"strings"
 
+	"doorstep.example/pkg/lang"
 	"doorstep.example/pkg/mailapi"
 )
 
@@ -15,51 +15,53 @@ var report = mail[mailapi.Report]{
 	name:   mailapi.TemplateReport,
 	seller: func(d *mailapi.Report) *mailapi.Seller { return &d.Seller },
 	check:  checkReport,
-	subject: func(d *mailapi.Report) string {
-		return fmt.Sprintf("Your security audit of %s: grade %s", clip(host(d.Target), 70), d.Grade)
+	subject: func(t *lang.Texts, d *mailapi.Report) string {
+		return t.T("report.subject", "target", clip(host(d.Target), 70), "grade", d.Grade)
 	},
-	preview: func(d *mailapi.Report) string {
-		return fmt.Sprintf("%d of 100 points, %s.", d.Score, findings(d.Summary))
+	preview: func(t *lang.Texts, d *mailapi.Report) string {
+		return t.T("report.preview", "points", t.T("report.points", "score", d.Score), "findings", findings(t, d.Summary))
 	},
-	why: "You receive this mail because you ordered this audit from us.",
 	html: parseHTML(`{{define "body"}}
-{{template "title" "Your security audit is ready"}}
-{{template "lead" (print "We have examined " (host .D.Target) ". Here is the result at a glance; the report explains every finding and how to fix it.")}}
+{{template "title" (.T "report.title")}}
+{{template "lead" (.T "report.examined" "target" (host .D.Target))}}
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 24px;"><tr>
 <td class="panel" style="padding:18px;background-color:#f6f8fa;border:1px solid #e7ebf0;border-radius:8px;">
 <table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>
 <td class="grade" align="center" valign="middle" width="72" height="72" style="width:72px;height:72px;border-radius:10px;background-color:{{gradeColor .D.Grade}};font-size:34px;line-height:72px;font-weight:700;color:#ffffff;">{{.D.Grade}}</td>
 <td valign="middle" style="padding-left:18px;">
-<p class="ink" style="margin:0;font-size:18px;line-height:26px;font-weight:700;color:#1d2530;">{{.D.Score}} of 100 points</p>
-<p class="soft" style="margin:2px 0 0;font-size:15px;line-height:22px;color:#475161;">{{findings .D.Summary}}</p>
+<p class="ink" style="margin:0;font-size:18px;line-height:26px;font-weight:700;color:#1d2530;">{{.T "report.points" "score" .D.Score}}</p>
+<p class="soft" style="margin:2px 0 0;font-size:15px;line-height:22px;color:#475161;">{{findings .Texts .D.Summary}}</p>
 </td></tr></table>
 </td></tr></table>
-{{if .D.Attached}}{{template "lead" "The full report is attached to this mail as a PDF. Your order page keeps it too."}}
-{{else}}{{template "lead" "The full report is too large for a mail. It waits for you on your order page."}}{{end}}
-{{template "button" dict "P" . "Text" (or (and .D.Attached "Open your order") "Get the report") "URL" .D.Order.URL}}
-{{template "heading" "Your audit"}}
-{{template "facts"}}{{template "fact" dict "Name" "Examined" "Value" .D.Target}}{{template "fact" dict "Name" "Report" "Value" .D.ReportID}}{{template "fact" dict "Name" "Product" "Value" .D.Order.Product}}{{template "fact" dict "Name" "Order" "Value" .D.Order.ID}}</table>
+{{if .D.Attached}}{{template "lead" (.T "report.attached")}}
+{{template "button" dict "P" . "Text" (.T "report.button_attached") "URL" .D.Order.URL}}
+{{else}}{{template "lead" (.T "report.large")}}
+{{template "button" dict "P" . "Text" (.T "report.button_large") "URL" .D.Order.URL}}{{end}}
+{{template "heading" (.T "report.audit")}}
+{{template "facts"}}{{template "fact" dict "Name" (.T "report.label.examined") "Value" .D.Target}}{{template "fact" dict "Name" (.T "report.label.report") "Value" .D.ReportID}}{{template "fact" dict "Name" (.T "label.product") "Value" .D.Order.Product}}{{template "fact" dict "Name" (.T "label.order") "Value" .D.Order.ID}}</table>
 {{end}}`),
 	text: parseText(`
-{{with .D.Order.Customer}}Hello {{.}},{{else}}Hello,{{end}}
+{{template "hello" .}}
 
-{{wrap (print "your security audit of " (host .D.Target) " is ready.")}}
+{{wrap (.T "report.examined" "target" (host .D.Target))}}
 
-{{label "Grade" .D.Grade}}
-{{label "Score" (print .D.Score " of 100 points")}}
-{{label "Findings" (findings .D.Summary)}}
+{{label (.T "report.label.grade") .D.Grade}}
+{{label (.T "report.label.score") (.T "report.points" "score" .D.Score)}}
+{{label (.T "report.label.findings") (findings .Texts .D.Summary)}}
 
-{{if .D.Attached}}The full report is attached to this mail as a PDF. It explains every
-finding and how to fix it. Your order page keeps it too:
-{{else}}The full report explains every finding and how to fix it. It is too
-large for a mail and waits for you on your order page:
+{{if .D.Attached}}{{wrap (.T "report.attached")}}
+
+{{.T "report.button_attached"}}:
+{{else}}{{wrap (.T "report.large")}}
+
+{{.T "report.button_large"}}:
 {{end}}{{.D.Order.URL}}
 
-YOUR AUDIT
-{{label "Examined" .D.Target}}
-{{label "Report" .D.ReportID}}
-{{label "Product" .D.Order.Product}}
-{{label "Order" .D.Order.ID}}
+{{upper (.T "report.audit")}}
+{{label (.T "report.label.examined") .D.Target}}
+{{label (.T "report.label.report") .D.ReportID}}
+{{label (.T "label.product") .D.Order.Product}}
+{{label (.T "label.order") .D.Order.ID}}
 `),
 }
 
@@ -83,35 +85,20 @@ func checkReport(c *checker, d *mailapi.Report) {
 // severities from the worst to the mildest.
 var severities = []string{"critical", "high", "medium", "low", "info"}
 
-// findings puts a summary in words: "1 critical, 2 high and 5 low findings".
-func findings(summary map[string]int) string {
+// findings puts a summary in words: "8 findings: 1 critical, 2 high, 5 low".
+func findings(t *lang.Texts, summary map[string]int) string {
 	var parts []string
 	total := 0
 	for _, severity := range severities {
 		if n := summary[severity]; n > 0 {
-			word := severity
-			if severity == "info" {
-				word = "informational"
-			}
-			parts = append(parts, fmt.Sprintf("%d %s", n, word))
+			parts = append(parts, t.T("findings."+severity, "count", n))
 			total += n
 		}
 	}
-	switch {
-	case total == 0:
-		return "no findings"
-	case len(parts) == 1:
-		return parts[0] + plural(total, " finding", " findings")
-	default:
-		return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1] + " findings"
+	if total == 0 {
+		return t.T("findings.none")
 	}
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
+	return t.T("findings.total", "count", total, "list", strings.Join(parts, ", "))
 }
 
 // gradeColor is the badge behind a grade; white is readable on each.

@@ -1,9 +1,11 @@
-// Package template turns the data of a mail into its subject, HTML and text.
+// Package template turns the data of a mail into its subject, HTML and text, in the
+// language of who reads it.
 //
 // Each template is one file: what it checks, its subject, its HTML inside the
-// common layout, and a plain text written by hand. To add one, write the file,
-// name it in registry, and put a fixture with the text that you expect under
-// testdata; a test walks the registry.
+// common layout, and a plain text written by hand. Its words are in text, one file
+// a language. To add a template, write the file and its texts, name it in registry,
+// and put a fixture with the mails that you expect under testdata; a test walks the
+// registry.
 //
 // Data comes from forms that strangers fill. It is escaped by html/template, its
 // line breaks and direction marks are taken out before anything else sees it, and
@@ -19,6 +21,7 @@ import (
 	"strings"
 	texttemplate "text/template"
 
+	"doorstep.example/pkg/lang"
 	"doorstep.example/pkg/mailapi"
 )
 
@@ -29,17 +32,18 @@ type Rendered struct{ Subject, HTML, Text string }
 type Template interface {
 	Name() string
 	// render returns what is wrong with the data by field, when it cannot be used.
-	render(data json.RawMessage) (Rendered, map[string]string)
+	render(t *lang.Texts, data json.RawMessage) (Rendered, map[string]string)
 }
 
 // registry is every mail that there is.
-var registry = []Template{receipt, report, download, alert}
+var registry = []Template{receipt, report, download, proof, login, contact, alert}
 
 // maxData bounds the data of a mail; more is no mail.
 const maxData = 64 << 10
 
-// Render renders data with the template of that name. Fields say why it cannot.
-func Render(name string, data json.RawMessage) (Rendered, map[string]string) {
+// Render renders data with the template of that name, in the language with that
+// BCP 47 tag or the nearest that there is, English at last. Fields say why it cannot.
+func Render(name, tag string, data json.RawMessage) (Rendered, map[string]string) {
 	for _, t := range registry {
 		if t.Name() != name {
 			continue
@@ -47,7 +51,7 @@ func Render(name string, data json.RawMessage) (Rendered, map[string]string) {
 		if len(data) > maxData {
 			return Rendered{}, map[string]string{"data": fmt.Sprintf("is longer than %d KiB", maxData>>10)}
 		}
-		return t.render(data)
+		return t.render(texts.In(texts.Match(tag, tag)), data)
 	}
 	return Rendered{}, map[string]string{"template": "must be one of " + strings.Join(names(), ", ")}
 }
@@ -60,33 +64,34 @@ func names() []string {
 	return all
 }
 
-// mail is a Template whose data is a T.
-type mail[T any] struct {
+// mail is a Template for that data. The texts NAME.why, the footer's reason for the
+// mail, and all others of its name belong to it.
+type mail[Data any] struct {
 	name     string
-	seller   func(*T) *mailapi.Seller
-	check    func(*checker, *T)
-	subject  func(*T) string
-	preview  func(*T) string // what inboxes show after the subject
-	why      string          // the footer's reason for the mail
-	internal bool            // to the seller, who needs no invitation to ask questions
+	seller   func(*Data) *mailapi.Seller
+	check    func(*checker, *Data)
+	subject  func(*lang.Texts, *Data) string
+	preview  func(*lang.Texts, *Data) string // what inboxes show after the subject
+	internal bool                            // to the seller, who needs no invitation to ask questions
 	html     *template.Template
 	text     *texttemplate.Template
 }
 
 // page is what the layout sees.
-type page[T any] struct {
+type page[Data any] struct {
+	*lang.Texts
 	Subject, Preview, Why string
 	Internal              bool
 	Seller                *mailapi.Seller
 	Shades                shades
-	D                     *T // the template's data
+	D                     *Data
 }
 
 // Name implements Template.
-func (m mail[T]) Name() string { return m.name }
+func (m mail[Data]) Name() string { return m.name }
 
-func (m mail[T]) render(raw json.RawMessage) (Rendered, map[string]string) {
-	var data T
+func (m mail[Data]) render(t *lang.Texts, raw json.RawMessage) (Rendered, map[string]string) {
+	var data Data
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&data); err != nil {
@@ -102,15 +107,15 @@ func (m mail[T]) render(raw json.RawMessage) (Rendered, map[string]string) {
 	if len(c.fields) > 0 {
 		return Rendered{}, c.fields
 	}
-	p := page[T]{
-		Subject: clip(m.subject(&data), maxSubject), Preview: m.preview(&data), Why: m.why, Internal: m.internal,
-		Seller: m.seller(&data), Shades: palette(m.seller(&data).Color), D: &data,
+	p := page[Data]{
+		Texts: t, Subject: clip(m.subject(t, &data), maxSubject), Preview: m.preview(t, &data), Why: t.T(m.name + ".why"),
+		Internal: m.internal, Seller: m.seller(&data), Shades: palette(m.seller(&data).Color), D: &data,
 	}
 	var html, text bytes.Buffer
 	if err := m.html.ExecuteTemplate(&html, "layout.html", p); err != nil {
 		return Rendered{}, map[string]string{"data": "cannot be rendered: " + err.Error()}
 	}
-	if err := m.text.Execute(&text, p); err != nil {
+	if err := m.text.ExecuteTemplate(&text, "mail", p); err != nil {
 		return Rendered{}, map[string]string{"data": "cannot be rendered: " + err.Error()}
 	}
 	return Rendered{Subject: p.Subject, HTML: html.String(), Text: tidy(text.String())}, nil

@@ -26,45 +26,54 @@ func fixtures(t *testing.T, name string) []string {
 }
 
 // renderFile renders a fixture with the template that its name begins with.
-func renderFile(t *testing.T, path string) Rendered {
+func renderFile(t *testing.T, path, tag string) Rendered {
 	t.Helper()
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatalf("every template needs a fixture: %v", err)
 	}
 	name, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(path), ".json"), "-")
-	r, bad := Render(name, raw)
+	r, bad := Render(name, tag, raw)
 	if bad != nil {
 		t.Fatalf("%s: %v", path, bad)
 	}
 	return r
 }
 
-// TestRegistry walks every template: its subject, preview and text are compared
-// with a file that a person can read, its HTML is judged by structure.
+// TestRegistry walks every template in every language: its subject, preview and text
+// are compared with a file that a person can read, its HTML is judged by structure.
 func TestRegistry(t *testing.T) {
 	for _, tmpl := range registry {
 		for _, path := range fixtures(t, tmpl.Name()) {
-			t.Run(strings.TrimSuffix(filepath.Base(path), ".json"), func(t *testing.T) {
-				r := renderFile(t, path)
-				doc := parse(t, r.HTML)
-				got := "Subject: " + r.Subject + "\nPreview: " + strings.Trim(doc.preview(), "\u2007\ufeff ") + "\n\n" + r.Text
-				golden := strings.TrimSuffix(path, ".json") + ".txt"
-				if *update {
-					if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			for _, language := range texts.Languages() {
+				name := strings.TrimSuffix(path, ".json") + "." + language.Tag
+				t.Run(filepath.Base(name), func(t *testing.T) {
+					r := renderFile(t, path, language.Tag)
+					doc := parse(t, r.HTML)
+					got := "Subject: " + r.Subject + "\nPreview: " + strings.Trim(doc.preview(), "\u2007\ufeff ") + "\n\n" + r.Text
+					golden := name + ".txt"
+					if *update {
+						if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+							t.Fatal(err)
+						}
+					}
+					want, err := os.ReadFile(golden)
+					if err != nil {
 						t.Fatal(err)
 					}
-				}
-				want, err := os.ReadFile(golden)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(string(want), got); diff != "" {
-					t.Errorf("text differs from %s (-want +got):\n%s", golden, diff)
-				}
-				doc.check(t, r)
-			})
+					if diff := cmp.Diff(string(want), got); diff != "" {
+						t.Errorf("text differs from %s (-want +got):\n%s", golden, diff)
+					}
+					if tag := attr(doc.all("html")[0], "lang"); tag != language.Tag {
+						t.Errorf("the HTML says that it is in %q", tag)
+					}
+					doc.check(t, r)
+				})
+			}
 		}
+	}
+	if err := texts.Check(); err != nil {
+		t.Errorf("texts are used wrongly:\n%v", err)
 	}
 }
 
@@ -149,6 +158,9 @@ func (d document) check(t *testing.T, r Rendered) {
 	if len(r.HTML) > 60<<10 {
 		t.Errorf("the HTML has %d bytes", len(r.HTML))
 	}
+	if strings.Contains(r.Text+r.HTML+r.Subject, "⟦") {
+		t.Error("a text is missing")
+	}
 	if strings.Contains(r.Text, "<no value>") || strings.Contains(r.Text, "\n\n\n") {
 		t.Errorf("untidy text:\n%s", r.Text)
 	}
@@ -202,66 +214,30 @@ func TestRenderRefuses(t *testing.T) {
 		data     json.RawMessage
 		field    string
 	}{
-		"unknown template":     {"newsletter", valid, "template"},
-		"not JSON":             {"download", json.RawMessage(`{`), "data"},
-		"nothing":              {"download", nil, "data"},
-		"two values":           {"download", append(valid, valid...), "data"},
-		"unknown field":        {"download", change("tracking_pixel", true), "data"},
-		"wrong type":           {"download", change("limit", "three"), "data"},
-		"a megabyte":           {"download", change("order.customer", strings.Repeat("A", 1<<20)), "data"},
-		"a long name":          {"download", change("order.customer", strings.Repeat("é", maxName+1)), "data.order.customer"},
-		"no product":           {"download", change("order.product", " \r\n"), "data.order.product"},
-		"script address":       {"download", change("link", "javascript:alert(1)"), "data.link"},
-		"credentials in link":  {"download", change("link", "https://a:b@example.com/"), "data.link"},
-		"relative order page":  {"download", change("order.url", "/orders/1"), "data.order.url"},
-		"no downloads allowed": {"download", change("limit", 0), "data.limit"},
-		"no seller":            {"download", change("seller", map[string]any{}), "data.seller.name"},
+		"unknown template":      {"newsletter", valid, "template"},
+		"not JSON":              {"download", json.RawMessage(`{`), "data"},
+		"nothing":               {"download", nil, "data"},
+		"two values":            {"download", append(valid, valid...), "data"},
+		"unknown field":         {"download", change("tracking_pixel", true), "data"},
+		"wrong type":            {"download", change("limit", "three"), "data"},
+		"a megabyte":            {"download", change("order.customer", strings.Repeat("A", 1<<20)), "data"},
+		"a long name":           {"download", change("order.customer", strings.Repeat("é", maxName+1)), "data.order.customer"},
+		"no product":            {"download", change("order.product", " \r\n"), "data.order.product"},
+		"script address":        {"download", change("link", "javascript:alert(1)"), "data.link"},
+		"credentials in link":   {"download", change("link", "https://a:b@example.com/"), "data.link"},
+		"relative order page":   {"download", change("order.url", "/orders/1"), "data.order.url"},
+		"no downloads allowed":  {"download", change("limit", 0), "data.limit"},
+		"formatted amount only": {"download", change("order.amount_minor", "$29.00"), "data"},
+		"no currency":           {"download", change("order.currency", ""), "data.order.currency"},
+		"currency with a tag":   {"download", change("order.currency", "<b>"), "data.order.currency"},
+		"negative amount":       {"download", change("order.amount_minor", -1), "data.order.amount_minor"},
+		"no expiry":             {"download", change("expires_at", "0001-01-01T00:00:00Z"), "data.expires_at"},
+		"no seller":             {"download", change("seller", map[string]any{}), "data.seller.name"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, bad := Render(test.template, test.data)
+			_, bad := Render(test.template, "en", test.data)
 			if bad[test.field] == "" {
 				t.Errorf("fields = %v, want %s", bad, test.field)
-			}
-		})
-	}
-}
-
-// TestHostileText puts what strangers may type into a form through every template.
-func TestHostileText(t *testing.T) {
-	const hostile = "Eve\r\nBcc: victim@example.com\r\n\r\n<script>alert(1)</script>{{.Seller}}\u202etxt.exe\u2066 👩‍💻 \x00end"
-	for _, tmpl := range registry {
-		t.Run(tmpl.Name(), func(t *testing.T) {
-			raw, err := os.ReadFile("testdata/" + tmpl.Name() + ".json")
-			if err != nil {
-				t.Fatal(err)
-			}
-			quoted, err := json.Marshal(hostile)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, old := range []string{`"Ada Lovelace"`, `"Zoë 🌱 Brandt"`, `"Automated Security Audit"`, `"Agent Playbook"`, `"audit-engine"`,
-				`"Ada Lovelace <ada@example.com>"`, `"https://example.com/"`, `"Nordlicht Security"`} {
-				raw = []byte(strings.ReplaceAll(string(raw), old, string(quoted)))
-			}
-			r, bad := Render(tmpl.Name(), raw)
-			if bad != nil {
-				t.Fatal(bad)
-			}
-			if strings.ContainsAny(r.Subject, "\r\n\x00\u202e\u2066") {
-				t.Errorf("subject %q", r.Subject)
-			}
-			for _, part := range []string{r.HTML, r.Text} {
-				if strings.ContainsAny(part, "\r\x00\u202e\u2066") || strings.Contains(part, "\nBcc:") {
-					t.Error("a control character or a line of its own came through")
-				}
-				if !strings.Contains(part, "👩‍💻") {
-					t.Error("the emoji was broken")
-				}
-			}
-			doc := parse(t, r.HTML)
-			doc.check(t, r)
-			if !strings.Contains(text(doc.root), "<script>alert(1)</script>{{.Seller}}") {
-				t.Error("the text is not shown as it was typed")
 			}
 		})
 	}
