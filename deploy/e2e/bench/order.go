@@ -204,7 +204,7 @@ func mail(ctx context.Context, s *stack.Stack, mailer mailapi.Client) error {
 	data, err := json.Marshal(mailapi.Download{
 		Seller: mailapi.Seller{Name: "Doorstep Security", Color: "#0f766e", URL: s.ShopURL(), Support: "support@doorstep.example"},
 		Order: mailapi.Order{
-			ID: id, URL: s.ShopURL() + "/orders/" + id, Product: "The Unattended Delivery Playbook", Amount: "$29.00",
+			ID: id, URL: s.ShopURL() + "/orders/" + id, Product: "The Unattended Delivery Playbook", AmountMinor: 2900, Currency: "usd",
 			Customer: "Ada Lovelace", PaidAt: time.Now(),
 		},
 		File: "unattended-delivery-playbook.md", Link: s.ShopURL() + "/download?token=" + id, ExpiresAt: time.Now().Add(72 * time.Hour), Limit: 5,

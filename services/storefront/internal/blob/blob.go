@@ -66,13 +66,17 @@ type Stored struct {
 	Size   int64
 }
 
-// Put stores content and returns once it would survive a power cut.
+// Put stores content and returns once it would survive a power cut. Content that is
+// there already, such as a file that is sold often, is not written again.
 func (s *Store) Put(ctx context.Context, content []byte, contentType string) (Stored, error) {
 	sum := sha256.Sum256(content)
 	stored := Stored{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(content))}
 	stored.Key = stored.SHA256[:2] + "/" + stored.SHA256
-	if err := s.bucket.WriteAll(ctx, stored.Key, content, &blob.WriterOptions{ContentType: contentType}); err != nil {
-		return Stored{}, errs.Wrap(errs.Unavailable, err, "The artefact store does not take the file.")
+	// The length tells a file that a power cut left empty.
+	if there, err := s.bucket.Attributes(ctx, stored.Key); err != nil || there.Size != stored.Size {
+		if err := s.bucket.WriteAll(ctx, stored.Key, content, &blob.WriterOptions{ContentType: contentType}); err != nil {
+			return Stored{}, errs.Wrap(errs.Unavailable, err, "The artefact store does not take the file.")
+		}
 	}
 	if s.folder != "" {
 		path := filepath.Join(s.folder, filepath.FromSlash(stored.Key))

@@ -38,6 +38,16 @@ func TestFolder(t *testing.T) {
 	if tail, err := io.ReadAll(r); err != nil || string(tail) != "56789" {
 		t.Errorf("tail = %q, %v", tail, err)
 	}
+	path := filepath.Join(folder, first.Key)
+	if err := os.Truncate(path, 0); err != nil { // as a power cut may leave it
+		t.Fatal(err)
+	}
+	if _, err := s.Put(t.Context(), content, "application/pdf"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, content) {
+		t.Errorf("a file that was cut is still %d bytes, %v", len(got), err)
+	}
 	if _, err := s.Read(t.Context(), "00/none"); errs.KindOf(err) != errs.NotFound {
 		t.Errorf("unknown key: %v", err)
 	}

@@ -12,6 +12,7 @@ import (
 type Catalog struct {
 	Seller   Seller    `yaml:"seller" validate:"required"`
 	Products []Product `yaml:"products" validate:"required,min=1,dive"`
+	Logo     *Image    `yaml:"-" validate:"-"` // of the seller, as read at start; nil if there is none
 }
 
 // Seller is who sells; it appears on pages, in mails and on reports.
@@ -22,6 +23,10 @@ type Seller struct {
 	Support string `yaml:"support" validate:"required,email"`
 	Address string `yaml:"address" validate:"max=300"`
 	Legal   []Link `yaml:"legal" validate:"dive"`
+	Logo    string `yaml:"logo"` // PNG or SVG, relative to the catalogue; Catalog.Logo has it
+	// Languages are those that the shop offers; empty: all. See Offers.
+	Languages    []string              `yaml:"languages"`
+	Translations map[string]SellerText `yaml:"translations" validate:"dive"` // by language
 }
 
 // Link is a text with a place to go.
@@ -44,6 +49,11 @@ type Product struct {
 	Downloads int           `yaml:"downloads" validate:"min=0,max=1000"`
 	Includes  []string      `yaml:"includes"`
 	Questions []Question    `yaml:"questions" validate:"dive"`
+	// Description is its page's text, a paragraph each.
+	Description []string `yaml:"description" validate:"dive,required,max=2000"`
+	// Sample is what a buyer will get: a PDF relative to the catalogue, or a URL.
+	Sample       string                 `yaml:"sample"`
+	Translations map[string]ProductText `yaml:"translations" validate:"dive"` // by language
 }
 
 // Question is one of a product's questions with its answer.

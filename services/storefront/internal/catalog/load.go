@@ -25,6 +25,9 @@ type Checker func(p Product, folder string) map[string]string
 
 var slug = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
+// mapKey is how the validator writes the key of a map; in the file it is one like others.
+var mapKey = regexp.MustCompile(`\[([^\]\d][^\]]*)\]`)
+
 // Load reads and checks the catalogue at path. Everything that is wrong comes back
 // at once as config.Errors, each line with file, line and reason.
 func Load(path string, kinds map[string]Checker) (*Catalog, error) {
@@ -43,6 +46,8 @@ func Load(path string, kinds map[string]Checker) (*Catalog, error) {
 	l := loader{path: path, file: file, kinds: kinds}
 	l.rules(&c)
 	l.kindsAndIDs(&c)
+	l.languages(&c)
+	l.files(&c)
 	if len(l.errs) > 0 {
 		return nil, l.errs
 	}
@@ -68,7 +73,7 @@ func (l *loader) rules(c *Catalog) {
 		return
 	}
 	for _, e := range fields {
-		at := strings.TrimPrefix(e.Namespace(), "Catalog.")
+		at := mapKey.ReplaceAllString(strings.TrimPrefix(e.Namespace(), "Catalog."), ".$1")
 		l.add("$."+at, "%s %s", at, reason(e))
 	}
 }
@@ -98,8 +103,10 @@ func (l *loader) kindsAndIDs(c *Catalog) {
 	}
 }
 
-func (l *loader) add(path, format string, args ...any) {
-	l.errs = append(l.errs, fmt.Errorf("%s:%d: %s", l.path, l.line(path), fmt.Sprintf(format, args...)))
+func (l *loader) add(path, format string, args ...any) { l.addAt(l.line(path), format, args...) }
+
+func (l *loader) addAt(line int, format string, args ...any) {
+	l.errs = append(l.errs, fmt.Errorf("%s:%d: %s", l.path, line, fmt.Sprintf(format, args...)))
 }
 
 // line finds where path stands in the file; for a missing key, its nearest parent.
@@ -154,7 +161,7 @@ func reason(e validator.FieldError) string {
 	case "max", "len":
 		return "must have " + map[string]string{"max": "at most ", "len": "exactly "}[e.Tag()] + e.Param() + " characters"
 	case "email":
-		return "must be an e-mail address"
+		return "must be an email address"
 	case "url":
 		return "must be a full URL"
 	case "hexcolor":

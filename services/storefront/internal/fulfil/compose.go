@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"doorstep.example/pkg/database"
 	"doorstep.example/pkg/errs"
@@ -16,8 +15,18 @@ import (
 )
 
 // compose makes the mail of an intent. It reads only what does not change, so that
-// a repeated send is the same mail to the byte.
-func (f *Fulfiller) compose(ctx context.Context, m store.Message, o order.Order) (mailapi.Send, error) {
+// a repeated send is the same mail to the byte. It reports false when there is
+// nothing to send.
+func (f *Fulfiller) compose(ctx context.Context, m store.Message, o order.Order) (mailapi.Send, bool, error) {
+	if letter, ok := f.Letters[m.Template]; ok {
+		return letter(ctx, m)
+	}
+	send, err := f.composeOf(ctx, m, o)
+	return send, err == nil, err
+}
+
+// composeOf makes the mail of an order, or an alert.
+func (f *Fulfiller) composeOf(ctx context.Context, m store.Message, o order.Order) (mailapi.Send, error) {
 	send := mailapi.Send{To: m.To, Template: m.Template, OrderID: string(o.ID)}
 	if m.Template == mailapi.TemplateAlert {
 		send.Data = json.RawMessage(m.Data)
@@ -28,7 +37,7 @@ func (f *Fulfiller) compose(ctx context.Context, m store.Message, o order.Order)
 		return send, errs.New(errs.Unprocessable, "The product %q is no longer in the catalogue.", o.Product)
 	}
 	if m.Purpose == store.PurposeReceipt {
-		return withData(send, mailapi.Receipt{Seller: f.Seller, Order: f.shown(o, p), Next: next(p)})
+		return withData(send, mailapi.Receipt{Seller: f.Seller, Order: f.shown(o, p), PromiseSeconds: int(p.Promise.Seconds())})
 	}
 	return f.composeHandover(ctx, send, m, o, p)
 }
@@ -103,31 +112,12 @@ func (f *Fulfiller) link(ctx context.Context, q database.Queryer, grantID string
 // shown is the part of the order that every mail shows.
 func (f *Fulfiller) shown(o order.Order, p catalog.Product) mailapi.Order {
 	return mailapi.Order{
-		ID: string(o.ID), URL: f.orderURL(o), Product: p.Name, Amount: catalog.Money(o.Amount, o.Currency),
+		ID: string(o.ID), URL: f.orderURL(o), Product: p.Name, AmountMinor: o.Amount, Currency: o.Currency,
 		Customer: o.ContactName, PaidAt: o.PaidAt,
 	}
 }
 
 func (f *Fulfiller) orderURL(o order.Order) string { return f.ShopURL + "/orders/" + string(o.ID) }
-
-// next tells the buyer what happens now.
-func next(p catalog.Product) string {
-	return fmt.Sprintf("Your %s is being prepared. You will have it within %s, here by mail and on your order page.", p.Name, duration(p.Promise))
-}
-
-func duration(d time.Duration) string {
-	if d%time.Hour == 0 {
-		return plural(int(d.Hours()), "hour")
-	}
-	return plural(int(d.Minutes()), "minute")
-}
-
-func plural(n int, unit string) string {
-	if n == 1 {
-		return "one " + unit
-	}
-	return fmt.Sprintf("%d %ss", n, unit)
-}
 
 // name is what people call the mail.
 func name(m store.Message) string {
@@ -138,6 +128,10 @@ func name(m store.Message) string {
 		return "delivery mail"
 	case m.Template == mailapi.TemplateAlert:
 		return "alert"
+	case m.Template == mailapi.TemplateLogin:
+		return "sign-in link"
+	case m.Template == mailapi.TemplateContact:
+		return "message from the contact form"
 	default:
 		return "mail with the new link"
 	}

@@ -36,7 +36,7 @@ func TestAuditReachesTheInbox(t *testing.T) {
 		}
 		var data mailapi.Report
 		report.Decode(w.T, &data)
-		if data.Grade == "" || data.ReportID != id.ReportID() || data.Order.Amount != "$199" || data.Target != "https://shop.example.com/" {
+		if data.Grade == "" || data.ReportID != id.ReportID() || data.Order.AmountMinor != 19900 || data.Target != "https://shop.example.com/" {
 			w.Errorf("data of the mail = %+v", data)
 		}
 		if r := w.engine.Requests(); len(r) != 1 || r[0].Tier != auditapi.TierAutomated || r[0].ReportID != id.ReportID() || r[0].TargetName != "shop.example.com" {

@@ -20,8 +20,8 @@ func (f *Fulfiller) outcome(ctx context.Context, tx database.Tx, m store.Message
 	if err != nil {
 		return err
 	}
-	if m.Template == mailapi.TemplateAlert {
-		return nil // an alert about an alert would never end
+	if m.Template == mailapi.TemplateAlert || m.OrderID == "" {
+		return nil // an alert about an alert would never end, and letters are about no order
 	}
 	if err := store.Note(ctx, tx, o.ID, now, order.EntryMail, name(m)+" "+answer.State+" by "+answer.Provider); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"doorstep.example/pkg/database"
 	"doorstep.example/services/storefront/internal/alert"
+	"doorstep.example/services/storefront/internal/jobs"
 	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/store"
 )
@@ -96,6 +97,16 @@ func (f *Fulfiller) Sweep(ctx context.Context) error {
 			}
 			f.Log.Warn("order had no job, enqueued again", "order_id", id, "state", o.State)
 			if err := f.resume(ctx, tx, o); err != nil {
+				return err
+			}
+		}
+		mails, err := store.ForgottenMail(ctx, tx, f.Now().Add(-sweepGrace), patrolBatch)
+		if err != nil {
+			return err
+		}
+		for _, id := range mails {
+			f.Log.Warn("mail had no job, enqueued again", "message_id", id)
+			if err := f.Queue.Enqueue(ctx, tx, jobs.SendArgs{MessageID: id}, 0); err != nil {
 				return err
 			}
 		}

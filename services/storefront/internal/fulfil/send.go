@@ -33,7 +33,10 @@ func (w *sendWorker) Work(ctx context.Context, job *river.Job[jobs.SendArgs]) er
 	if err != nil || !ok {
 		return err
 	}
-	mail, err := w.f.compose(ctx, m, o)
+	mail, wanted, err := w.f.compose(ctx, m, o)
+	if err == nil && !wanted {
+		return w.unwanted(ctx, job, m.ID)
+	}
 	var sent *mailapi.Message
 	if err == nil {
 		sent, err = w.f.Mailer.Send(ctx, m.ID, mail)
@@ -57,7 +60,7 @@ func (w *sendWorker) take(ctx context.Context, job *river.Job[jobs.SendArgs]) (m
 		if m, err = store.MessageByID(ctx, tx, job.Args.MessageID); err != nil {
 			return err
 		}
-		if m.OrderID != "" { // an alert may be about the shop
+		if m.OrderID != "" { // an alert may be about the shop, and letters are about no order
 			if o, err = store.Order(ctx, tx, m.OrderID); err != nil {
 				return err
 			}
@@ -90,7 +93,7 @@ func (w *sendWorker) take(ctx context.Context, job *river.Job[jobs.SendArgs]) (m
 // allowed reports whether the order's state still wants the mail.
 func allowed(m store.Message, o order.Order) bool {
 	switch {
-	case m.Template == mailapi.TemplateAlert:
+	case m.Template == mailapi.TemplateAlert, m.OrderID == "":
 		return true
 	case m.Purpose == store.PurposeReceipt:
 		return !o.PaidAt.IsZero() && o.State != order.Refunded && o.State != order.Held
@@ -116,7 +119,8 @@ func (w *sendWorker) sent(ctx context.Context, tx database.Tx, messageID string,
 	if err := w.f.outcome(ctx, tx, m, o, answer); err != nil {
 		return err
 	}
-	if answer.Confirms && answer.State == mailapi.StateAccepted {
+	// A sign-in link is asked for again when it does not come, and soon forgotten.
+	if answer.Confirms && answer.State == mailapi.StateAccepted && m.Template != mailapi.TemplateLogin {
 		return w.f.Queue.Enqueue(ctx, tx, jobs.ConfirmArgs{MessageID: m.ID}, confirmFirst)
 	}
 	return nil
@@ -135,7 +139,7 @@ func (w *sendWorker) failed(ctx context.Context, job *river.Job[jobs.SendArgs], 
 	}
 	if !outcome.final {
 		end := w.f.retrying
-		if m.Template == mailapi.TemplateAlert { // an alert about an alert would never end
+		if m.OrderID == "" || m.Template == mailapi.TemplateAlert { // an alert about an alert would never end, and letters wait for the mailer with all others
 			end = func(ctx context.Context, step, subject string, _ alert.Alert) error {
 				return w.f.forget(ctx, step, subject)
 			}
@@ -153,11 +157,23 @@ func (w *sendWorker) failed(ctx context.Context, job *river.Job[jobs.SendArgs], 
 		if err != nil {
 			return err
 		}
-		if m.Template != mailapi.TemplateAlert {
-			if err := w.f.undeliverable(ctx, tx, m, o, a); err != nil {
-				return err
-			}
+		if err := w.givenUp(ctx, tx, m, o, a); err != nil {
+			return err
 		}
 		return endRun(ctx, tx, job, m.ID)
 	})
+}
+
+// givenUp tells of a mail that will not go out, if anybody waits for it who cannot
+// help themselves.
+func (w *sendWorker) givenUp(ctx context.Context, tx database.Tx, m store.Message, o order.Order, a alert.Alert) error {
+	switch m.Template {
+	case mailapi.TemplateAlert, mailapi.TemplateLogin:
+		return nil
+	case mailapi.TemplateContact:
+		a.Reason, a.ToDo = alert.ReasonMail+m.Template, "Read the message in the console and answer it from there."
+		return w.f.Alerts.Raise(ctx, tx, a)
+	default:
+		return w.f.undeliverable(ctx, tx, m, o, a)
+	}
 }
