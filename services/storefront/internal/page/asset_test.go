@@ -28,9 +28,10 @@ func get(r *Renderer, method, path string, header http.Header) *httptest.Respons
 }
 
 func TestFirstPaintIsLight(t *testing.T) {
+	t.Parallel()
 	r := renderer(t)
 	var b bytes.Buffer
-	if err := r.Catalogue(&b, Catalogue{Products: []Card{card(), card(), card(), card()}}); err != nil {
+	if err := r.Catalogue(&b, german, Catalogue{Products: []Card{card(), card(), card(), card()}}); err != nil {
 		t.Fatal(err)
 	}
 	var zipped bytes.Buffer
@@ -57,6 +58,7 @@ func TestFirstPaintIsLight(t *testing.T) {
 
 // TestStyleNamesWhatExists: a font under a name without a hash would be a 404.
 func TestStyleNamesWhatExists(t *testing.T) {
+	t.Parallel()
 	r := renderer(t)
 	url, err := r.assets.url("style.css")
 	if err != nil {
@@ -74,6 +76,7 @@ func TestStyleNamesWhatExists(t *testing.T) {
 }
 
 func TestStaticNegotiates(t *testing.T) {
+	t.Parallel()
 	r := renderer(t)
 	url, err := r.assets.url("style.css")
 	if err != nil {
@@ -114,6 +117,7 @@ func TestStaticNegotiates(t *testing.T) {
 // TestNamesFollowContent: another colour gets other names, or browsers would keep
 // the old theme for a year.
 func TestNamesFollowContent(t *testing.T) {
+	t.Parallel()
 	a, err := New(Shop{Name: "S", Color: "#0f766e"})
 	if err != nil {
 		t.Fatal(err)
@@ -129,5 +133,35 @@ func TestNamesFollowContent(t *testing.T) {
 		if !strings.HasPrefix(a.assets.urls[name], prefix) {
 			t.Errorf("%s is not under %s", name, prefix)
 		}
+	}
+}
+
+func TestStatic(t *testing.T) {
+	t.Parallel()
+	r := renderer(t)
+	doc := document(t, func(w io.Writer) error { return r.Catalogue(w, english, Catalogue{Products: []Card{card()}}) })
+	var assets []string
+	doc.Find("link[href^='/static/'], script[src], img[src]").Each(func(_ int, s *goquery.Selection) {
+		assets = append(assets, s.AttrOr("href", s.AttrOr("src", "")))
+	})
+	if len(assets) < 3 {
+		t.Fatalf("assets = %v", assets)
+	}
+	total := 0
+	for _, path := range assets {
+		w := httptest.NewRecorder()
+		r.Static().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || w.Header().Get("Content-Type") == "" {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
+		total += w.Body.Len()
+	}
+	if total > 200<<10 {
+		t.Errorf("%d bytes of assets", total)
+	}
+	w := httptest.NewRecorder()
+	r.Static().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/static/../page.go", nil))
+	if w.Code != http.StatusNotFound {
+		t.Errorf("outside the folder: %d", w.Code)
 	}
 }

@@ -11,8 +11,8 @@ type Download struct {
 	State    DownloadState
 	Product  string
 	File     string
-	Size     string // formatted: "212 KB"
-	Left     int    // downloads that remain
+	Size     int64 // bytes; 0: not said
+	Left     int   // downloads that remain
 	Until    time.Time
 	Email    string   // masked: where a new link goes
 	Action   string   // where the one button posts to; empty: no button
@@ -34,4 +34,6 @@ const (
 )
 
 // Download writes the page of a download link.
-func (r *Renderer) Download(w io.Writer, p Download) error { return r.write(w, "download", "", p) }
+func (r *Renderer) Download(w io.Writer, v View, p Download) error {
+	return r.write(w, v, "download", "", p)
+}

@@ -1,14 +1,19 @@
 package page
 
-import "io"
+import (
+	"io"
+	"time"
+)
 
 // Message is a page that says one thing: an error, or a neutral answer.
 type Message struct {
-	Status int    // of HTTP; chooses title and text where they are empty
-	Title  string // may be empty
-	Text   string // may be empty
-	Links  []Link // where to go from here; the first is the main one
+	Status     int           // of HTTP; chooses the texts where Key does not
+	Key        string        // of the texts under message, such as "no_payment"; may be unknown or empty
+	RetryAfter time.Duration // when it is worth another try; 0: not said
+	Links      []Link        // where to go from here; the first is the main one
 }
 
 // Message writes a message page.
-func (r *Renderer) Message(w io.Writer, p Message) error { return r.write(w, "message", "", p) }
+func (r *Renderer) Message(w io.Writer, v View, p Message) error {
+	return r.write(w, v, "message", "", p)
+}

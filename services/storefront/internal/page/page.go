@@ -11,7 +11,8 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
-	"time"
+
+	"doorstep.example/pkg/lang"
 )
 
 // Shop is what every page says about the seller.
@@ -19,25 +20,53 @@ type Shop struct {
 	Name    string
 	Tagline string
 	Color   string // #rrggbb; empty: the house's
-	URL     string // the seller's own site; may be empty
-	Support string // an e-mail address
+	LogoURL string // stands for the name at the top; served by ourselves, see Policy; may be empty
+	URL     string // the shop's public address, without a path; may be empty
+	Support string // an email address
 	Address string // postal, one line or several
 	Legal   []Link
-	Sandbox bool // no real money moves: every page says so
+	// Languages are the tags of those that pages are offered in; empty: all that there
+	// are texts for. The first is for whoever prefers none of them.
+	Languages    []string
+	Translations map[string]ShopText // by tag; a language may be missing
+	Sandbox      bool                // no real money moves: every page says so
 }
 
-// Link is a text that leads somewhere.
+// ShopText is what a seller says in another language; what is empty is said as in Shop.
+type ShopText struct {
+	Tagline string
+	Legal   []Link
+}
+
+func (s Shop) in(tag string) Shop {
+	t := s.Translations[tag]
+	s.Tagline = cmp.Or(t.Tagline, s.Tagline)
+	if len(t.Legal) > 0 {
+		s.Legal = t.Legal
+	}
+	return s
+}
+
+// Link is a text, or the key of one, that leads somewhere.
 type Link struct{ Text, URL string }
 
 // Hidden is a form value that the buyer does not see.
 type Hidden struct{ Name, Value string }
+
+// View is how a visitor looks at a page.
+type View struct {
+	Lang string // a tag, as Match returns it
+	Path string // of the page, with its query, for the links to its other languages; empty: the front page
+}
 
 // Renderer writes pages. It is safe for concurrent use.
 type Renderer struct {
 	shop    Shop
 	palette palette
 	assets  *assets
-	pages   map[string]*template.Template
+	texts   *lang.Catalogue
+	offered []lang.Language
+	pages   map[string]map[string]*template.Template // by language, then by page
 }
 
 // all: because partials begin with an underscore.
@@ -45,9 +74,20 @@ type Renderer struct {
 //go:embed all:template
 var templates embed.FS
 
-// New parses all templates and computes the shop's palette. An error means that
-// the shop's description is unusable.
+//go:embed text/*.yaml
+var messages embed.FS
+
+// New parses all templates and texts and computes the shop's palette. An error means
+// that the shop's description is unusable.
 func New(shop Shop) (*Renderer, error) {
+	files, err := fs.Sub(messages, "text")
+	if err != nil {
+		return nil, fmt.Errorf("page: find the texts: %w", err)
+	}
+	return newRenderer(shop, files)
+}
+
+func newRenderer(shop Shop, files fs.FS) (*Renderer, error) {
 	if shop.Name == "" {
 		return nil, errors.New("page: the shop has no name")
 	}
@@ -59,9 +99,18 @@ func New(shop Shop) (*Renderer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page: prepare static files: %w", err)
 	}
-	r := &Renderer{shop: shop, palette: palette, assets: assets, pages: map[string]*template.Template{}}
-	if err := r.parse(); err != nil {
-		return nil, fmt.Errorf("page: parse templates: %w", err)
+	texts, err := lang.Load(files)
+	if err != nil {
+		return nil, fmt.Errorf("page: load texts: %w", err)
+	}
+	r := &Renderer{shop: shop, palette: palette, assets: assets, texts: texts, pages: map[string]map[string]*template.Template{}}
+	if r.offered, err = offered(texts, shop.Languages); err != nil {
+		return nil, fmt.Errorf("page: the shop's languages: %w", err)
+	}
+	for _, l := range r.offered {
+		if r.pages[l.Tag], err = r.parse(texts.In(l.Tag)); err != nil {
+			return nil, fmt.Errorf("page: parse templates: %w", err)
+		}
 	}
 	return r, nil
 }
@@ -69,41 +118,35 @@ func New(shop Shop) (*Renderer, error) {
 // Static serves the files that pages load, under /static/.
 func (r *Renderer) Static() http.Handler { return r.assets }
 
-// parse makes one template set a folder: layout, shared partials, the page.
-func (r *Renderer) parse() error {
-	base, err := template.New("layout.tmpl").Funcs(r.funcs()).ParseFS(templates, "template/*.tmpl")
+// parse makes one template set a folder, in one language: layout, shared partials,
+// the page.
+func (r *Renderer) parse(texts *lang.Texts) (map[string]*template.Template, error) {
+	base, err := template.New("layout.tmpl").
+		Funcs(speaker{texts}.funcs()).
+		Funcs(template.FuncMap{"asset": r.assets.url, "color": r.color}).
+		ParseFS(templates, "template/*.tmpl")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	folders, err := fs.Glob(templates, "template/*/*.tmpl")
+	files, err := fs.Glob(templates, "template/*/*.tmpl")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, file := range folders {
+	pages := map[string]*template.Template{}
+	for _, file := range files {
 		name := folderOf(file)
-		if r.pages[name] != nil {
+		if pages[name] != nil {
 			continue
 		}
 		set, err := base.Clone()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if r.pages[name], err = set.ParseFS(templates, "template/"+name+"/*.tmpl"); err != nil {
-			return err
+		if pages[name], err = set.ParseFS(templates, "template/"+name+"/*.tmpl"); err != nil {
+			return nil, err
 		}
 	}
-	return nil
-}
-
-func (r *Renderer) funcs() template.FuncMap {
-	return template.FuncMap{
-		"asset":   r.assets.url,
-		"color":   r.color,
-		"machine": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"clock":   func(t time.Time) string { return t.UTC().Format("15:04:05") + " UTC" },
-		"day":     func(t time.Time) string { return t.UTC().Format("2 January 2006") },
-		"moment":  func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04") + " UTC" },
-	}
+	return pages, nil
 }
 
 // color is a colour of the palette, for attributes that no style sheet reaches.
@@ -118,14 +161,18 @@ func (r *Renderer) color(in, name string) (string, error) {
 
 // view is what the layout gets.
 type view struct {
-	Shop Shop
-	Page any
+	Shop      Shop
+	Lang      string
+	Languages []choice
+	Page      any
 }
 
 // write renders into memory first: half a page is worse than an error.
-func (r *Renderer) write(w io.Writer, page, define string, data any) error {
+func (r *Renderer) write(w io.Writer, v View, page, define string, data any) error {
+	tag := r.offer(v.Lang)
+	all := view{Shop: r.shop.in(tag), Lang: tag, Languages: r.choices(tag, v.Path), Page: data}
 	var b bytes.Buffer
-	if err := r.pages[page].ExecuteTemplate(&b, cmp.Or(define, "layout.tmpl"), view{Shop: r.shop, Page: data}); err != nil {
+	if err := r.pages[tag][page].ExecuteTemplate(&b, cmp.Or(define, "layout.tmpl"), all); err != nil {
 		return fmt.Errorf("render the page %s: %w", page, err)
 	}
 	_, err := b.WriteTo(w)

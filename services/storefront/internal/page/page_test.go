@@ -1,248 +1,133 @@
 package page
 
 import (
-	"bytes"
 	"io"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/PuerkitoBio/goquery"
 )
 
-const hostile = `"><script>alert(1)</script>'{{.}}`
-
-func renderer(t *testing.T) *Renderer {
-	t.Helper()
-	r, err := New(Shop{
-		Name: "Shop " + hostile, Tagline: hostile, Color: "#0f766e", URL: "https://shop.example.com", Support: "help@example.com",
-		Address: hostile, Legal: []Link{{hostile, "https://example.com/terms"}}, Sandbox: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-// document renders a page and parses it.
-func document(t *testing.T, write func(io.Writer) error) *goquery.Document {
-	t.Helper()
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
-		t.Fatal(err)
-	}
-	doc, err := goquery.NewDocumentFromReader(&b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return doc
-}
-
-var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-
-func card() Card {
-	return Card{ID: "audit", Name: "Audit " + hostile, Tagline: hostile, Price: "$199", Includes: []string{hostile}, Promise: "at most 15 minutes", Kind: "audit", Href: "/products/audit"}
-}
-
-func form() Form {
-	return Form{Token: hostile, Fields: []Field{
-		{Name: "target_url", Label: "Address " + hostile, Type: "url", Help: hostile, Value: hostile, Error: "Bad " + hostile, Required: true, MaxLength: 500, Placeholder: hostile},
-		{Name: "customer_email", Label: "E-mail", Type: "email", Required: true},
-	}}
-}
-
-func sampleOrder(state string) Order {
-	return Order{
-		ID: "2d6f8prsbtyd5w921gxdn6ywbz", State: state, Final: state == "sent", Kind: "audit", Product: hostile, Amount: "$199", Target: hostile, Email: hostile,
-		CreatedAt: noon, Note: hostile, ReceiptAt: noon,
-		Stations: []Station{{Name: "Payment", State: Done, At: noon, Detail: hostile}, {Name: "Audit", State: Active}, {Name: "Mail", State: Waiting}},
-		Progress: &Progress{Check: hostile, Done: 3, Total: 14}, Goods: []Good{{Name: hostile, Detail: "PDF", ActionURL: "/orders/x/goods/y", ButtonText: "Open the PDF"}},
-		Grade: &Grade{Letter: "C", Score: 64, High: 2},
-	}
-}
-
-// every is each page with hostile texts wherever a text may come from a stranger.
-func every(r *Renderer) map[string]func(io.Writer) error {
-	pages := map[string]func(io.Writer) error{
-		"catalogue": func(w io.Writer) error { return r.Catalogue(w, Catalogue{Products: []Card{card(), card()}}) },
-		"product": func(w io.Writer) error {
-			return r.Product(w, Product{Card: card(), Description: []string{hostile}, Questions: []Question{{hostile, hostile}}, Form: form()})
-		},
-		"message": func(w io.Writer) error {
-			return r.Message(w, Message{Status: 404, Title: hostile, Text: hostile, Links: []Link{{hostile, "/"}}})
-		},
-		"verify": func(w io.Writer) error {
-			return r.Verify(w, Verify{ReportID: hostile, Genuine: true, Issued: noon, Target: hostile, Product: hostile, SHA256: "ab"})
-		},
-		"verify unknown": func(w io.Writer) error { return r.Verify(w, Verify{ReportID: hostile}) },
-	}
-	for _, state := range []string{"awaiting_payment", "paid", "working", "ready", "sent", "delivered", "awaiting_proof", "held", "failed", "undeliverable", "refunded", "expired"} {
-		pages["order "+state] = func(w io.Writer) error { return r.Order(w, sampleOrder(state)) }
-	}
-	for _, state := range []DownloadState{LinkOpen, LinkExpired, LinkUsedUp, LinkRevoked, LinkRefunded, LinkRenewed} {
-		pages["download "+string(state)] = func(w io.Writer) error {
-			return r.Download(w, Download{State: state, Product: hostile, File: hostile, Size: "3 KB", Left: 2, Until: noon, Email: hostile, Action: "/download", Hidden: []Hidden{{"token", hostile}}, OrderURL: "/orders/x"})
-		}
-	}
-	return pages
-}
-
-// TestEveryPage checks what holds of all pages: hostile text stays text, nothing is
-// inline, and the document is one that a screen reader can walk.
+// TestEveryPage checks what holds of all pages in all languages: hostile text stays
+// text, nothing is inline, nothing needs a script, and the document is one that a
+// screen reader can walk.
 func TestEveryPage(t *testing.T) {
+	t.Parallel()
 	r := renderer(t)
-	for name, write := range every(r) {
-		t.Run(name, func(t *testing.T) {
-			doc := document(t, write)
-			if n := doc.Find("h1").Length(); n != 1 {
-				t.Errorf("%d h1", n)
-			}
-			for _, selector := range []string{"main", "header", "footer", "title", "html[lang]", "meta[name=viewport]"} {
-				if doc.Find(selector).Length() == 0 {
-					t.Errorf("no %s", selector)
-				}
-			}
-			doc.Find("script").Each(func(_ int, s *goquery.Selection) {
-				if src, ok := s.Attr("src"); !ok || !strings.HasPrefix(src, "/static/") || strings.TrimSpace(s.Text()) != "" {
-					t.Errorf("a script that the policy refuses: %s", s.Text())
-				}
+	for _, l := range r.Languages() {
+		for name, page := range every(r, View{Lang: l.Tag, Path: "/x?a=b"}) {
+			t.Run(l.Tag+" "+name, func(t *testing.T) {
+				t.Parallel()
+				doc := document(t, page)
+				checkFrame(t, doc, l.Tag)
+				checkPolicy(t, doc)
+				checkForms(t, doc)
+				checkReferences(t, doc)
 			})
-			if n := doc.Find("style, [style]").Length(); n != 0 {
-				t.Errorf("%d inline styles", n)
-			}
-			doc.Find("*").Each(func(_ int, s *goquery.Selection) {
-				for _, a := range s.Nodes[0].Attr {
-					if strings.HasPrefix(a.Key, "on") {
-						t.Errorf("an inline handler: %s", a.Key)
-					}
-				}
-			})
-			doc.Find("input:not([type=hidden]), textarea, select").Each(func(_ int, s *goquery.Selection) {
-				if id, _ := s.Attr("id"); id == "" || doc.Find(`label[for="`+id+`"]`).Length() != 1 {
-					t.Errorf("an input without its label: %q", id)
-				}
-			})
-			doc.Find("img").Each(func(_ int, s *goquery.Selection) {
-				if _, ok := s.Attr("alt"); !ok {
-					t.Error("a picture without alt")
-				}
-			})
-		})
-	}
-}
-
-func TestRefusedFormKeepsValuesAndTellsAtEachField(t *testing.T) {
-	r := renderer(t)
-	doc := document(t, func(w io.Writer) error { return r.Product(w, Product{Card: card(), Form: form()}) })
-	input := doc.Find("input[name=target_url]")
-	if got := input.AttrOr("value", ""); got != hostile {
-		t.Errorf("value = %q", got)
-	}
-	if input.AttrOr("aria-invalid", "") != "true" {
-		t.Error("the field is not marked as invalid")
-	}
-	for _, id := range strings.Fields(input.AttrOr("aria-describedby", "")) {
-		if doc.Find("#"+id).Length() != 1 {
-			t.Errorf("%s describes the field and is not there", id)
-		}
-	}
-	if got := doc.Find("#error-target_url").Text(); !strings.Contains(got, "Bad "+hostile) {
-		t.Errorf("error text = %q", got)
-	}
-	if doc.Find("input[name=form_token]").AttrOr("value", "") != hostile || doc.Find("input[name=product]").AttrOr("value", "") != "audit" {
-		t.Error("the form has lost its token or product")
-	}
-	if good := doc.Find("input[name=customer_email]"); good.AttrOr("aria-invalid", "false") == "true" {
-		t.Error("a good field is marked as invalid")
-	}
-}
-
-func TestOrderPage(t *testing.T) {
-	r := renderer(t)
-	for state, paysAgain := range map[string]bool{"awaiting_payment": false, "working": false, "sent": false, "failed": false, "refunded": false, "expired": false} {
-		doc := document(t, func(w io.Writer) error { return r.Order(w, sampleOrder(state)) })
-		live := doc.Find("[data-state]")
-		if live.Length() != 1 || live.AttrOr("data-state", "") != state {
-			t.Errorf("%s: data-state = %q", state, live.AttrOr("data-state", ""))
-		}
-		if final := doc.Find("[data-final]").Length() == 1; final != (state == "sent") {
-			t.Errorf("%s: data-final = %v", state, final)
-		}
-		if got := doc.Find(`form[action="/checkout"]`).Length() > 0; got != paysAgain {
-			t.Errorf("%s: the page invites to pay again", state)
-		}
-		fragment := document(t, func(w io.Writer) error { return r.OrderFragment(w, sampleOrder(state)) })
-		if fragment.Find("header, footer, script").Length() != 0 || fragment.Find("[data-state]").AttrOr("data-state", "") != state {
-			t.Errorf("%s: the fragment is more than the live part", state)
-		}
-	}
-	headline := func(unpaid bool) string {
-		o := sampleOrder("failed")
-		o.Unpaid = unpaid
-		return document(t, func(w io.Writer) error { return r.Order(w, o) }).Find("h1").Text()
-	}
-	if headline(true) == headline(false) {
-		t.Error("a failed payment reads like failed work")
-	}
-	refresh := func(state string) int {
-		return document(t, func(w io.Writer) error { return r.Order(w, sampleOrder(state)) }).Find("noscript").Length()
-	}
-	if refresh("working") == 0 {
-		t.Error("without JavaScript nothing refreshes the page")
-	}
-}
-
-func TestDownloadPageStartsNothing(t *testing.T) {
-	r := renderer(t)
-	page := func(state DownloadState) *goquery.Document {
-		return document(t, func(w io.Writer) error {
-			return r.Download(w, Download{State: state, File: "f", Action: "/download/renew", Hidden: []Hidden{{"token", "T"}}})
-		})
-	}
-	for state, button := range map[DownloadState]int{LinkOpen: 1, LinkExpired: 1, LinkUsedUp: 1, LinkRevoked: 1, LinkRefunded: 0, LinkRenewed: 0} {
-		doc := page(state)
-		if got := doc.Find("form[method=post] button").Length(); got != button {
-			t.Errorf("%s: %d buttons, want %d", state, got, button)
-		}
-		if doc.Find("meta[http-equiv=refresh], a[download], iframe").Length() != 0 {
-			t.Errorf("%s: something starts by itself", state)
 		}
 	}
 }
 
-func TestStatic(t *testing.T) {
-	r := renderer(t)
-	doc := document(t, func(w io.Writer) error { return r.Catalogue(w, Catalogue{Products: []Card{card()}}) })
-	var assets []string
-	doc.Find("link[href^='/static/'], script[src], img[src]").Each(func(_ int, s *goquery.Selection) {
-		assets = append(assets, s.AttrOr("href", s.AttrOr("src", "")))
+func checkFrame(t *testing.T, doc *goquery.Document, tag string) {
+	t.Helper()
+	if got := doc.Find("html").AttrOr("lang", ""); got != tag {
+		t.Errorf("lang = %q", got)
+	}
+	if n := doc.Find("h1").Length(); n != 1 {
+		t.Errorf("%d h1", n)
+	}
+	for _, selector := range []string{"main", "header", "footer", "title", "meta[name=viewport]", "meta[name=description]", `.languages a[aria-current="true"]`} {
+		if doc.Find(selector).Length() != 1 {
+			t.Errorf("not one %s", selector)
+		}
+	}
+	for name, text := range map[string]string{"title": doc.Find("title").Text(), "h1": doc.Find("h1").Text(), "description": doc.Find("meta[name=description]").AttrOr("content", "")} {
+		if strings.TrimSpace(strings.TrimSuffix(text, "· Shop "+hostile)) == "" {
+			t.Errorf("the %s is empty", name)
+		}
+	}
+	html, err := doc.Html()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, missing, ok := strings.Cut(html, "⟦"); ok {
+		t.Errorf("a text is missing: ⟦%.60s", missing)
+	}
+}
+
+func checkPolicy(t *testing.T, doc *goquery.Document) {
+	t.Helper()
+	doc.Find("script").Each(func(_ int, s *goquery.Selection) {
+		if src, ok := s.Attr("src"); !ok || !strings.HasPrefix(src, "/static/") || strings.TrimSpace(s.Text()) != "" {
+			t.Errorf("a script that the policy refuses: %s", s.Text())
+		}
 	})
-	if len(assets) < 3 {
-		t.Fatalf("assets = %v", assets)
+	if n := doc.Find("style, [style]").Length(); n != 0 {
+		t.Errorf("%d inline styles", n)
 	}
-	total := 0
-	for _, path := range assets {
-		w := httptest.NewRecorder()
-		r.Static().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-		if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || w.Header().Get("Content-Type") == "" {
-			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+	doc.Find("*").Each(func(_ int, s *goquery.Selection) {
+		for _, a := range s.Nodes[0].Attr {
+			if strings.HasPrefix(a.Key, "on") {
+				t.Errorf("an inline handler: %s", a.Key)
+			}
 		}
-		total += w.Body.Len()
+	})
+}
+
+// checkForms wants forms that a browser without scripts can send.
+func checkForms(t *testing.T, doc *goquery.Document) {
+	t.Helper()
+	doc.Find("form").Each(func(_ int, s *goquery.Selection) {
+		if s.AttrOr("method", "") != "post" || !strings.HasPrefix(s.AttrOr("action", ""), "/") || s.Find("button[type=submit]").Length() != 1 {
+			t.Errorf("a form that does not post by itself: %s", s.AttrOr("action", ""))
+		}
+	})
+	if n := doc.Find("button:not([type=submit])").Length(); n != 0 {
+		t.Errorf("%d buttons that only a script could serve", n)
 	}
-	if total > 200<<10 {
-		t.Errorf("%d bytes of assets", total)
+	doc.Find("input:not([type=hidden]), textarea, select").Each(func(_ int, s *goquery.Selection) {
+		if id, _ := s.Attr("id"); id == "" || doc.Find(`label[for="`+id+`"]`).Length() != 1 {
+			t.Errorf("an input without its label: %q", id)
+		}
+	})
+	doc.Find("img").Each(func(_ int, s *goquery.Selection) {
+		if _, ok := s.Attr("alt"); !ok {
+			t.Error("a picture without alt")
+		}
+	})
+}
+
+// checkReferences wants each id once, and each that is referred to.
+func checkReferences(t *testing.T, doc *goquery.Document) {
+	t.Helper()
+	ids := map[string]int{}
+	doc.Find("[id]").Each(func(_ int, s *goquery.Selection) { ids[s.AttrOr("id", "")]++ })
+	for id, n := range ids {
+		if n > 1 {
+			t.Errorf("the id %s is there %d times", id, n)
+		}
 	}
-	w := httptest.NewRecorder()
-	r.Static().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/static/../page.go", nil))
-	if w.Code != http.StatusNotFound {
-		t.Errorf("outside the folder: %d", w.Code)
+	for _, attribute := range []string{"aria-describedby", "aria-labelledby", "for"} {
+		doc.Find("[" + attribute + "]").Each(func(_ int, s *goquery.Selection) {
+			for _, id := range strings.Fields(s.AttrOr(attribute, "")) {
+				if ids[id] == 0 {
+					t.Errorf("%s names %s, which is not there", attribute, id)
+				}
+			}
+		})
 	}
+	doc.Find(`main a[href^="#"]`).Each(func(_ int, s *goquery.Selection) {
+		if id := s.AttrOr("href", "#")[1:]; ids[id] == 0 {
+			t.Errorf("a link leads to #%s, which is not there", id)
+		}
+	})
 }
 
 func TestNewRefusesBadShops(t *testing.T) {
-	for name, shop := range map[string]Shop{"no name": {}, "no colour": {Name: "S", Color: "teal"}} {
+	t.Parallel()
+	for name, shop := range map[string]Shop{
+		"no name": {}, "no colour": {Name: "S", Color: "teal"}, "no such language": {Name: "S", Languages: []string{"en", "tlh"}},
+	} {
 		if _, err := New(shop); err == nil {
 			t.Errorf("%s passed", name)
 		}
@@ -252,26 +137,55 @@ func TestNewRefusesBadShops(t *testing.T) {
 	}
 }
 
-// TestContrast holds the palette of any brand colour to WCAG AA, in both themes.
-func TestContrast(t *testing.T) {
-	for _, brand := range []string{"#000000", "#ffffff", "#ffff00", "#ff0000", "#0f766e", "#777777", "#00ff00", "#1e3a8a"} {
-		p, err := newPalette(brand)
-		if err != nil {
-			t.Fatal(err)
+func TestLogoStandsForTheName(t *testing.T) {
+	t.Parallel()
+	r, err := New(Shop{Name: "Northwind", LogoURL: "/static/logo.png"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	brand := document(t, func(w io.Writer) error { return r.Catalogue(w, english, Catalogue{}) }).Find(".brand")
+	if img := brand.Find("img"); img.AttrOr("src", "") != "/static/logo.png" || img.AttrOr("alt", "") != "Northwind" {
+		t.Errorf("logo = %v", img.Nodes)
+	}
+	if brand.Find("svg").Length() != 0 || strings.TrimSpace(brand.Text()) != "" {
+		t.Error("there are two logos")
+	}
+}
+
+func TestMessageFollowsKeyThenStatus(t *testing.T) {
+	t.Parallel()
+	r := renderer(t)
+	headline := func(m Message) string {
+		return document(t, func(w io.Writer) error { return r.Message(w, english, m) }).Find("h1").Text()
+	}
+	for want, m := range map[string]Message{
+		"There is no order under this address": {Status: 404, Key: "unknown_order"},
+		"Nobody lives at this address":         {Status: 404, Key: "forbidden_address"},
+		"We could not read that":               {Status: 418},
+		"Something went wrong on our side":     {Status: 502},
+		"We are back in a moment":              {Status: 503},
+	} {
+		if got := headline(m); got != want {
+			t.Errorf("%+v: %q, want %q", m, got, want)
 		}
-		for theme, s := range map[string]scheme{"light": p.light, "dark": p.dark} {
-			for _, pair := range []struct {
-				text, ground string
-				want         float64
-			}{
-				{"ink", "paper", textContrast}, {"ink", "surface", textContrast}, {"muted", "paper", textContrast}, {"muted", "sunk", textContrast},
-				{"accent-text", "paper", textContrast}, {"accent-text", "surface", textContrast}, {"poor-text", "surface", textContrast},
-				{"on-button", "button", textContrast}, {"control", "surface", markContrast},
-			} {
-				if got := contrast(mustHex(s[pair.text]), mustHex(s[pair.ground])); got < pair.want {
-					t.Errorf("%s, %s: %s on %s has %.2f, want %.1f", brand, theme, pair.text, pair.ground, got, pair.want)
-				}
-			}
+	}
+}
+
+func TestDownloadPageStartsNothing(t *testing.T) {
+	t.Parallel()
+	r := renderer(t)
+	page := func(state DownloadState) *goquery.Document {
+		return document(t, func(w io.Writer) error {
+			return r.Download(w, english, Download{State: state, File: "f", Action: "/download/renew", Hidden: []Hidden{{"token", "T"}}})
+		})
+	}
+	for state, button := range map[DownloadState]int{LinkOpen: 1, LinkExpired: 1, LinkUsedUp: 1, LinkRevoked: 1, LinkRefunded: 0, LinkRenewed: 0} {
+		doc := page(state)
+		if got := doc.Find("form[method=post] button").Length(); got != button {
+			t.Errorf("%s: %d buttons, want %d", state, got, button)
+		}
+		if doc.Find("meta[http-equiv=refresh], a[download], iframe").Length() != 0 {
+			t.Errorf("%s: something starts by itself", state)
 		}
 	}
 }

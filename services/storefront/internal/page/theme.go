@@ -81,6 +81,8 @@ func (g grounds) scheme(accent colorful.Color) scheme {
 		"line": grey(g.line, 0.09).Hex(), "control": grey(g.control, 0.12).Hex(),
 		"muted": grey(g.muted, 0.15).Hex(), "ink": grey(g.ink, 0.25).Hex(),
 	}
+	// A placeholder may not look like something that was typed.
+	s["faint"] = g.until(grey(g.control, 0.12), textContrast, on...).Hex()
 	button := accent
 	if g.dark {
 		button = g.until(accent, markContrast, on...)

@@ -17,5 +17,19 @@ type Verify struct {
 	SHA256   string // of the PDF, hexadecimal
 }
 
+// Verdict is the key of what the page says, under verify.
+func (v Verify) Verdict() string {
+	switch {
+	case !v.Genuine:
+		return "unknown"
+	case v.Revoked:
+		return "revoked"
+	default:
+		return "genuine"
+	}
+}
+
 // Verify writes the page of a report number.
-func (r *Renderer) Verify(w io.Writer, p Verify) error { return r.write(w, "verify", "", p) }
+func (r *Renderer) Verify(w io.Writer, v View, p Verify) error {
+	return r.write(w, v, "verify", "", p)
+}

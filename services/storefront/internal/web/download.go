@@ -27,7 +27,7 @@ func (s *Site) link(c echo.Context) error {
 
 func (s *Site) showLink(c echo.Context, l delivery.Link, token string) error {
 	view := page.Download{
-		State: page.LinkOpen, File: l.Artefact.Name, Size: size(l.Artefact.Size), Until: l.Grant.ExpiresAt,
+		State: page.LinkOpen, File: l.Artefact.Name, Size: l.Artefact.Size, Until: l.Grant.ExpiresAt,
 		Left: l.Grant.MaxUses - l.Grant.Used, Email: mask(l.Order.CustomerEmail), Action: "/download",
 		Hidden: []page.Hidden{{Name: "token", Value: token}}, OrderURL: "/orders/" + string(l.Order.ID),
 	}
@@ -46,7 +46,7 @@ func (s *Site) showLink(c echo.Context, l delivery.Link, token string) error {
 	default:
 		view.State, view.Action, status = page.LinkRevoked, "/download/renew", http.StatusGone
 	}
-	return html(c, status, func() error { return s.Pages.Download(c.Response(), view) })
+	return html(c, status, func() error { return s.Pages.Download(c.Response(), s.view(c), view) })
 }
 
 // startDownload is POST /download: it counts one download and sends the browser to
@@ -112,7 +112,7 @@ func (s *Site) renewLink(c echo.Context) error {
 		return err
 	}
 	view := page.Download{State: page.LinkRenewed, File: l.Artefact.Name, Email: mask(o.CustomerEmail), OrderURL: "/orders/" + string(o.ID)}
-	return html(c, http.StatusOK, func() error { return s.Pages.Download(c.Response(), view) })
+	return html(c, http.StatusOK, func() error { return s.Pages.Download(c.Response(), s.view(c), view) })
 }
 
 // bytes serves a started download.

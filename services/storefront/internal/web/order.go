@@ -35,7 +35,7 @@ func (s *Site) order(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return html(c, http.StatusOK, func() error { return s.Pages.Order(c.Response(), view) })
+	return html(c, http.StatusOK, func() error { return s.Pages.Order(c.Response(), s.view(c), view) })
 }
 
 // orderEvents sends the live part of the page whenever it has changed. It asks the
@@ -58,7 +58,7 @@ func (s *Site) orderEvents(c echo.Context) error {
 	defer tick.Stop()
 	for {
 		var b bytes.Buffer
-		if err := s.Pages.OrderFragment(&b, view); err != nil {
+		if err := s.Pages.OrderFragment(&b, s.view(c), view); err != nil {
 			return err
 		}
 		if err := line.send(b.String()); err != nil || view.Final {
@@ -119,6 +119,7 @@ func (l *eventLine) send(fragment string) error {
 // orderView reads everything that the order page shows.
 func (s *Site) orderView(ctx context.Context, id string) (page.Order, error) {
 	unknown := errs.New(errs.NotFound, "There is no order under this address. Please use the link in your receipt as it stands.")
+	unknown.Code = "unknown_order"
 	orderID, err := order.ParseID(id)
 	if err != nil {
 		return page.Order{}, unknown
@@ -140,8 +141,8 @@ func (s *Site) orderView(ctx context.Context, id string) (page.Order, error) {
 		return page.Order{}, err
 	}
 	view := page.Order{
-		ID: string(o.ID), State: string(o.State), Unpaid: o.PaidAt.IsZero(), Final: o.State.Final(), EventsURL: "/orders/" + string(o.ID) + "/events",
-		Kind: p.Kind, Product: p.Name, Amount: catalog.Money(o.Amount, o.Currency), Target: o.Fields[kind.FieldTargetURL],
+		ID: string(o.ID), State: string(o.State), Unpaid: o.PaidAt.IsZero(), Final: o.State.Final(),
+		Kind: p.Kind, Product: p.Name, Amount: o.Amount, Currency: o.Currency, Target: o.Fields[kind.FieldTargetURL],
 		Email: mask(o.CustomerEmail), CreatedAt: o.CreatedAt,
 	}
 	messages, err := store.Messages(ctx, q, o.ID)
@@ -187,7 +188,7 @@ func (s *Site) addGoods(ctx context.Context, o order.Order, view *page.Order) er
 	q := s.DB.Read()
 	if o.State == order.Working {
 		if p, err := store.ProgressOf(ctx, q, o.ID); err == nil {
-			view.Progress = &page.Progress{Check: p.Title, Done: p.Done, Total: p.Total}
+			view.Progress = &page.Progress{Title: p.Title, Done: p.Done, Total: p.Total}
 		}
 	}
 	if !o.State.Deliverable() {
@@ -201,12 +202,8 @@ func (s *Site) addGoods(ctx context.Context, o order.Order, view *page.Order) er
 	}
 	files, err := store.Artefacts(ctx, q, o.ID, store.RoleGoods)
 	for _, f := range files {
-		button := "Download"
-		if f.ContentType == "application/pdf" {
-			button = "Open the PDF"
-		}
 		view.Goods = append(view.Goods, page.Good{
-			Name: f.Name, Detail: size(f.Size), ActionURL: "/orders/" + string(o.ID) + "/goods/" + f.ID, ButtonText: button,
+			Name: f.Name, ContentType: f.ContentType, Size: f.Size, ActionURL: "/orders/" + string(o.ID) + "/goods/" + f.ID,
 		})
 	}
 	return err
@@ -221,22 +218,22 @@ func stations(o order.Order, p catalog.Product, timeline []order.Entry, confirms
 			at[e.To] = e.At
 		}
 	}
-	working := "Work in progress"
+	working := "work"
 	if p.Kind == "audit" {
-		working = "Security audit"
+		working = "audit"
 	}
 	type stop struct {
-		name  string
+		key   string
 		state order.State
 	}
-	line := []stop{{"Payment", order.Paid}, {working, order.Ready}, {"Mail sent", order.Sent}}
+	line := []stop{{"payment", order.Paid}, {working, order.Ready}, {"mail", order.Sent}}
 	if confirms {
-		line = append(line, stop{"Delivered", order.Delivered})
+		line = append(line, stop{"delivered", order.Delivered})
 	}
 	var list []page.Station
 	active := true
 	for _, l := range line {
-		station := page.Station{Name: l.name, State: page.Waiting, At: at[l.state]}
+		station := page.Station{Key: l.key, State: page.Waiting, At: at[l.state]}
 		switch {
 		case !station.At.IsZero():
 			station.State = page.Done
@@ -268,15 +265,4 @@ func mask(email string) string {
 		return "•••"
 	}
 	return email[:1] + "•••" + email[at:]
-}
-
-func size(n int64) string {
-	switch {
-	case n < 1<<10:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 1<<20:
-		return fmt.Sprintf("%d KB", (n+512)>>10)
-	default:
-		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
-	}
 }

@@ -51,10 +51,6 @@ func (s *Site) thankYou(c echo.Context) error {
 
 func (s *Site) noPayment(c echo.Context) error {
 	return html(c, http.StatusOK, func() error {
-		return s.Pages.Message(c.Response(), page.Message{
-			Status: http.StatusOK, Title: "We have not seen a payment for this yet",
-			Text:  "If you have just paid, your order is on its way to us and a receipt will reach your inbox within a few minutes. Please do not pay again.",
-			Links: []page.Link{{Text: "To the catalogue", URL: "/"}},
-		})
+		return s.Pages.Message(c.Response(), s.view(c), page.Message{Status: http.StatusOK, Key: "no_payment"})
 	})
 }

@@ -20,7 +20,7 @@ func (s *Site) verify(c echo.Context) error {
 	ctx, id := c.Request().Context(), c.Param("report")
 	r, err := store.ReportByID(ctx, s.DB.Read(), id)
 	if errs.KindOf(err) == errs.NotFound {
-		return html(c, http.StatusNotFound, func() error { return s.Pages.Verify(c.Response(), page.Verify{ReportID: id}) })
+		return html(c, http.StatusNotFound, func() error { return s.Pages.Verify(c.Response(), s.view(c), page.Verify{ReportID: id}) })
 	}
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func (s *Site) verify(c echo.Context) error {
 	if p, ok := s.Catalog.Product(o.Product); ok {
 		view.Product = p.Name
 	}
-	return html(c, http.StatusOK, func() error { return s.Pages.Verify(c.Response(), view) })
+	return html(c, http.StatusOK, func() error { return s.Pages.Verify(c.Response(), s.view(c), view) })
 }
 
 // robots keeps orders and links out of search engines.

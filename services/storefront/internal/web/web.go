@@ -110,8 +110,15 @@ func (s *Site) RenderError(c echo.Context, status int, e *errs.Error) error {
 		return c.JSON(status, body)
 	}
 	return html(c, status, func() error {
-		return s.Pages.Message(c.Response(), page.Message{Status: status, Text: e.Message, Links: []page.Link{{Text: "To the catalogue", URL: "/"}}})
+		return s.Pages.Message(c.Response(), s.view(c), page.Message{Status: status, Key: e.Code, RetryAfter: e.RetryAfter})
 	})
+}
+
+// view is how the visitor looks at a page: in the language of ?lang=…, else in the one
+// that the browser prefers.
+func (s *Site) view(c echo.Context) page.View {
+	r := c.Request()
+	return page.View{Lang: s.Pages.Match(c.QueryParam("lang"), r.Header.Get("Accept-Language")), Path: r.URL.RequestURI()}
 }
 
 // html writes a page with its status.

@@ -1,6 +1,9 @@
-// The live order page, and times in the reader's own time zone. Every page
-// works without this file; it only makes them calmer.
+// The live order page, times in the reader's own time zone, and buttons that copy.
+// Every page works without this file; it only makes them calmer.
 "use strict";
+
+const language = document.documentElement.lang;
+const locale = language === "en" ? "en-GB" : language; // the server writes days before months too
 
 // localTimes rewrites what the server could only say in UTC.
 function localTimes(root) {
@@ -11,8 +14,32 @@ function localTimes(root) {
   };
   for (const time of root.querySelectorAll("time[data-local]")) {
     const at = new Date(time.dateTime);
-    if (!isNaN(at)) time.textContent = at.toLocaleString("en-GB", styles[time.dataset.local]);
+    if (!isNaN(at)) time.textContent = at.toLocaleString(locale, styles[time.dataset.local]);
   }
+}
+
+// copyButtons puts a button beside each code that is there to be copied. Without a
+// clipboard, one click selects it whole.
+function copyButtons(root) {
+  if (!navigator.clipboard) return;
+  root.querySelectorAll("[data-copy]").forEach((code, i) => {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "copy", id: `copy-${i}`, textContent: code.dataset.copy });
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(code.textContent);
+        button.textContent = code.dataset.copied;
+      } catch {
+        getSelection().selectAllChildren(code); // not allowed here: the keyboard can still copy
+      }
+    });
+    code.after(button);
+  });
+}
+
+function enhance(root) {
+  localTimes(root);
+  copyButtons(root);
 }
 
 const pollEvery = 3000; // milliseconds; the same as the refresh without JavaScript
@@ -20,14 +47,14 @@ let source = null;
 let timer = 0;
 
 const live = () => document.getElementById("live");
-const isFinal = () => !live() || live().hasAttribute("data-final");
+const isPaused = () => !live() || live().hasAttribute("data-paused");
 
 // show replaces the live part and keeps what the reader was doing: the focus
 // stays where it was, and only a new headline is read out.
 function show(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("live");
   if (!fresh) return;
-  localTimes(fresh);
+  enhance(fresh);
   const old = live();
   if (old.outerHTML === fresh.outerHTML) return;
   const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
@@ -39,7 +66,7 @@ function show(html) {
     document.getElementById("news").textContent = headline(fresh);
     document.title = document.title.replace(before, headline(fresh));
   }
-  if (isFinal()) stop();
+  if (isPaused()) stop();
 }
 
 function headline(root) {
@@ -53,7 +80,7 @@ function stop() {
   clearTimeout(timer);
 }
 
-// poll asks for the whole page, one request at a time, until the order is final.
+// poll asks for the whole page, one request at a time, until nothing more changes.
 async function poll() {
   try {
     const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(10000) });
@@ -61,7 +88,7 @@ async function poll() {
   } catch {
     // offline or restarting: the next round asks again
   }
-  if (!isFinal()) timer = setTimeout(poll, pollEvery);
+  if (!isPaused()) timer = setTimeout(poll, pollEvery);
 }
 
 function listen() {
@@ -73,5 +100,5 @@ function listen() {
   });
 }
 
-localTimes(document);
-if (!isFinal()) listen();
+enhance(document);
+if (!isPaused()) listen();
