@@ -34,8 +34,11 @@ var stations = map[string]string{
 }
 
 func station(reason string) string {
-	if strings.HasPrefix(reason, ReasonMail+store.PurposeRenewal) {
+	switch {
+	case strings.HasPrefix(reason, ReasonMail+store.PurposeRenewal):
 		return "mail with a new link"
+	case strings.HasPrefix(reason, ReasonMail+store.PurposeReceiptAgain):
+		return "receipt mail"
 	}
 	return cmp.Or(stations[reason], reason)
 }

@@ -21,6 +21,7 @@ import (
 	"doorstep.example/services/storefront/internal/blob"
 	"doorstep.example/services/storefront/internal/catalog"
 	"doorstep.example/services/storefront/internal/checkout"
+	"doorstep.example/services/storefront/internal/contact"
 	"doorstep.example/services/storefront/internal/delivery"
 	"doorstep.example/services/storefront/internal/fulfil"
 	"doorstep.example/services/storefront/internal/jobs"
@@ -29,6 +30,7 @@ import (
 	"doorstep.example/services/storefront/internal/ops"
 	"doorstep.example/services/storefront/internal/page"
 	"doorstep.example/services/storefront/internal/payment"
+	"doorstep.example/services/storefront/internal/portal"
 	"doorstep.example/services/storefront/internal/reconcile"
 	"doorstep.example/services/storefront/internal/store"
 	"doorstep.example/services/storefront/internal/web"
@@ -68,6 +70,7 @@ type App struct {
 	Inbox      *webhook.Inbox
 	Fulfil     *fulfil.Fulfiller
 	Reconciler *reconcile.Reconciler
+	Portal     *portal.Portal
 	Public     *echo.Echo
 	Ops        *echo.Echo
 }
@@ -92,7 +95,11 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := page.New(shop(c, goods.Seller, shopURL))
+	pages, err := page.New(shop(c, goods, shopURL))
+	if err != nil {
+		return nil, err
+	}
+	screener, err := c.screener()
 	if err != nil {
 		return nil, err
 	}
@@ -121,6 +128,14 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 		Mailer: mailapi.Client{BaseURL: c.MailerURL.String(), Token: c.InternalToken},
 		Tokens: tokens, Alerts: raiser, Seller: seller, ShopURL: shopURL, Log: log, Now: now,
 	}
+	keys, err := portal.NewKeys(ctx, a.DB, c.DownloadKeys)
+	if err != nil {
+		a.Close()
+		return nil, err
+	}
+	a.Portal = &portal.Portal{DB: a.DB, Queue: a.Queue, Keys: keys, Seller: seller, ShopURL: shopURL, Now: now}
+	letters := &contact.Desk{DB: a.DB, Queue: a.Queue, Seller: seller, To: raiser.To, ConsoleURL: raiser.ConsoleURL, Now: now}
+	fulfiller.Letters = map[string]fulfil.Letter{mailapi.TemplateLogin: a.Portal.Mail, mailapi.TemplateContact: letters.Mail}
 	if err := a.Queue.Open(ctx, log, fulfiller.Workers()); err != nil {
 		a.Close()
 		return nil, err
@@ -134,9 +149,12 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 	metrics := service.NewMetrics()
 	site := &web.Site{
 		DB: a.DB, Catalog: goods, Kinds: kinds, Payment: stripe, Fulfil: fulfiller, Pages: pages,
-		Desk:       &checkout.Desk{DB: a.DB, Catalog: goods, Kinds: kinds, Payment: stripe, ShopURL: shopURL, Now: now},
+		Desk:       &checkout.Desk{DB: a.DB, Catalog: goods, Kinds: kinds, Screen: screener, Payment: stripe, ShopURL: shopURL, Now: now},
 		Courier:    &delivery.Courier{DB: a.DB, Blobs: a.Blobs, Tokens: tokens, Now: now},
 		Webhook:    &webhook.Receiver{Inbox: a.Inbox, Secrets: c.WebhookSecrets, Log: log, Now: now},
+		Contact:    letters,
+		Portal:     a.Portal,
+		Folder:     filepath.Dir(c.CatalogFile),
 		MailHook:   web.NewMailHook(c.MailerURL.URL, log),
 		ShopURL:    shopURL,
 		PayOrigins: payOrigins(c),
@@ -154,10 +172,13 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 
 // tasks are what is done again and again.
 func (a *App) tasks(c *Config) []fulfil.Task {
-	return append(a.Fulfil.Tasks(), fulfil.Task{Name: "reconcile", Every: c.ReconcileEvery, Do: func(ctx context.Context) error {
-		_, err := a.Reconciler.Run(ctx, reconcile.Window)
-		return err
-	}})
+	return append(a.Fulfil.Tasks(),
+		fulfil.Task{Name: "reconcile", Every: c.ReconcileEvery, Do: func(ctx context.Context) error {
+			_, err := a.Reconciler.Run(ctx, reconcile.Window)
+			return err
+		}},
+		fulfil.Task{Name: "portal", Every: portal.PurgeEvery, Do: a.Portal.Purge},
+	)
 }
 
 // ready says what is missing. The engine and the mailer are not asked: the shop
@@ -175,13 +196,24 @@ func (a *App) ready(c echo.Context) []string {
 	return reasons
 }
 
-func shop(c *Config, s catalog.Seller, shopURL string) page.Shop {
+func shop(c *Config, goods *catalog.Catalog, shopURL string) page.Shop {
+	s := goods.Seller
 	view := page.Shop{
 		Name: s.Name, Tagline: s.Tagline, Color: s.Color, URL: shopURL, Support: s.Support, Address: s.Address,
-		Sandbox: c.StripeAPIBase.Host != "" || !c.live(),
+		Sandbox: c.StripeAPIBase.Host != "" || !c.live(), Languages: s.Offers(), Translations: map[string]page.ShopText{},
 	}
 	for _, l := range s.Legal {
 		view.Legal = append(view.Legal, page.Link{Text: l.Text, URL: l.URL})
+	}
+	if goods.Logo != nil {
+		view.LogoURL = "/logo"
+	}
+	for tag, text := range s.Translations {
+		translated := page.ShopText{Tagline: text.Tagline}
+		for _, l := range text.Legal {
+			translated.Legal = append(translated.Legal, page.Link{Text: l.Text, URL: l.URL})
+		}
+		view.Translations[tag] = translated
 	}
 	return view
 }

@@ -35,6 +35,7 @@ type Config struct {
 	ReconcileEvery time.Duration  `envconfig:"RECONCILE_INTERVAL" default:"5m" desc:"how often the ledger is compared with Stripe, 72 hours back"`
 	Workers        int            `envconfig:"WORKERS" default:"10" desc:"artefacts made at the same time; 0: this process sells and listens, and leaves the work to others on the same database"`
 	WebhookBatch   int            `envconfig:"WEBHOOK_BATCH" default:"128" desc:"most events that share one commit; 1 commits each on its own"`
+	Disposable     string         `envconfig:"DISPOSABLE_DOMAINS_FILE" desc:"a file of mail domains for a day, one a line, beside the built-in ones; buyers with such an address are asked whether it is right"`
 	AlertEmail     string         `envconfig:"ALERT_EMAIL" desc:"who is told when something fails; empty: the catalogue's support address"`
 	AlertURLs      config.Secrets `envconfig:"ALERT_URLS" desc:"where alerts go besides the mail: notification URLs such as slack://, telegram:// or generic+https:// (shoutrrr.nickfedor.com lists all); a comma inside one is written %2C"`
 }

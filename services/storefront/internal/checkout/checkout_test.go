@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 	"doorstep.example/services/storefront/internal/kind"
 	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/payment"
+	"doorstep.example/services/storefront/internal/screen"
 	"doorstep.example/services/storefront/internal/store"
 )
 
@@ -60,8 +62,13 @@ func newDesk(t *testing.T, databaseURL string) (*Desk, *stripe) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	screener, err := screen.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return &Desk{
-		DB: databasetest.Open(t, databaseURL, store.Migrations()), Catalog: goods, Kinds: kinds, ShopURL: "https://shop.test",
+		Screen: screener,
+		DB:     databasetest.Open(t, databaseURL, store.Migrations()), Catalog: goods, Kinds: kinds, ShopURL: "https://shop.test",
 		Payment: payment.New(payment.Config{Key: "sk_test_x", BaseURL: server.URL}), Now: time.Now,
 	}, fake
 }
@@ -185,8 +192,8 @@ func TestGoodForms(t *testing.T) {
 	desk, _ := newDesk(t, databasetest.SQLiteURL(t))
 	for _, test := range []struct{ field, value, kept string }{
 		{"contact_name", "O'Brien", "O'Brien"}, {"contact_name", "Null", "Null"}, {"contact_name", "李", "李"}, {"contact_name", "X Æ A-12", "X Æ A-12"},
-		{"contact_name", "", ""}, {"contact_name", "<script>alert(1)</script>", "<script>alert(1)</script>"},
-		{"target_url", "shop.example.com", "https://shop.example.com"}, {"target_url", "HTTP://Example.com:8080/a?b=c#d", "http://Example.com:8080/a?b=c"},
+		{"contact_name", "", ""}, {"contact_name", "Tom & Jerry <3", "Tom & Jerry <3"},
+		{"target_url", "shop.example.com", "https://shop.example.com"}, {"target_url", "HTTP://Example.com:8080/a?b=c#d", "http://example.com:8080/a?b=c"},
 		{"customer_email", " ada+audit@sub.example.co.uk ", "ada+audit@sub.example.co.uk"},
 	} {
 		r := request()
@@ -243,4 +250,56 @@ func TestOrdersAreWrittenBeforeStripeIsAsked(t *testing.T) {
 	if err != nil || n != 1 {
 		t.Errorf("%d orders, %v; the lead is lost", n, err)
 	}
+}
+
+func TestScreening(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, url string) {
+		desk, fake := newDesk(t, url)
+		with := func(change func(r *Request)) Request {
+			r := request()
+			change(&r)
+			return r
+		}
+		for name, test := range map[string]struct {
+			request  Request
+			sold     bool
+			field    string // with a reason
+			warnings int
+		}{
+			"a buyer":             {with(func(r *Request) { r.Values["customer_email"] = "ada@lovelace.dev" }), true, "", 0},
+			"an attack":           {with(func(r *Request) { r.Values["contact_name"] = "<script>alert(1)</script>" }), false, "contact_name", 0},
+			"a filled trap":       {with(func(r *Request) { r.Trap = "https://spam.example" }), false, "", 0},
+			"a role, not asked":   {with(func(r *Request) { r.Values["customer_email"], r.Asks = "info@lovelace.dev", true }), false, "", 1},
+			"a role, confirmed":   {with(func(r *Request) { r.Values["customer_email"], r.Asks, r.Sure = "info@lovelace.dev", true, true }), true, "", 1},
+			"a role, by program":  {with(func(r *Request) { r.Values["customer_email"] = "info@lovelace.dev" }), true, "", 1},
+			"an address for test": {request(), true, "", 0},
+		} {
+			fake.mu.Lock()
+			before := len(fake.sessions)
+			fake.mu.Unlock()
+			begun, err := desk.Begin(t.Context(), test.request)
+			sold := begun.URL != ""
+			refused := !test.sold && test.warnings == 0
+			if sold != test.sold || len(begun.Warnings) != test.warnings || (err != nil) != refused || (refused && errs.KindOf(err) != errs.Invalid) {
+				t.Errorf("%s: %+v, %v", name, begun, err)
+			}
+			if test.field != "" && errs.From(err).Fields[test.field] == "" {
+				t.Errorf("%s: fields %v", name, errs.From(err).Fields)
+			}
+			if (len(fake.sessions) > before) != test.sold {
+				t.Errorf("%s: %d sessions, before %d", name, len(fake.sessions), before)
+			}
+		}
+		verdicts, err := store.Verdicts(t.Context(), desk.DB.Read(), time.Now().Add(-time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		counted := map[string]int{}
+		for _, v := range verdicts {
+			counted[v.Verdict] += int(v.Count)
+		}
+		if want := map[string]int{"legitimate": 4, "attack": 1, "spam": 1, "test": 1}; !maps.Equal(counted, want) {
+			t.Errorf("counted %v, want %v", counted, want)
+		}
+	})
 }

@@ -1,10 +1,10 @@
 package checkout
 
 import (
-	"net/mail"
 	"strings"
 	"unicode/utf8"
 
+	"doorstep.example/services/storefront/internal/contact"
 	"doorstep.example/services/storefront/internal/kind"
 	"doorstep.example/services/storefront/internal/payment"
 )
@@ -22,33 +22,28 @@ const maxEmail = 254
 // buyer's address and name.
 func Fields(k kind.Kind) []kind.Field {
 	return append(k.Fields(),
-		kind.Field{
-			Name: FieldEmail, Label: "Your e-mail address", Type: "email", Placeholder: "you@example.com",
-			Help: "What you buy is sent here.", Autocomplete: "email", Required: true, MaxLength: maxEmail, Clean: cleanEmail,
-		},
-		kind.Field{
-			Name: FieldName, Label: "Your name", Type: "text", Help: "How we address you. You may leave it empty.",
-			Autocomplete: "name", MaxLength: 120, Clean: cleanLine,
-		})
+		kind.Field{Name: FieldEmail, Type: "email", Autocomplete: "email", Required: true, MaxLength: maxEmail, Clean: contact.CleanEmail},
+		kind.Field{Name: FieldName, Type: "text", Autocomplete: "name", MaxLength: 120, Clean: cleanLine})
 }
 
-// clean checks every field and returns the values to keep, or the reasons by field.
+// clean checks every field and returns the values to keep, or the keys of the reasons
+// by field.
 func clean(fields []kind.Field, values map[string]string) (kept, reasons map[string]string) {
 	kept, reasons = map[string]string{}, map[string]string{}
 	for _, field := range fields {
 		value := strings.TrimSpace(values[field.Name])
 		switch {
 		case value == "" && field.Required:
-			reasons[field.Name] = "Please fill this in."
+			reasons[field.Name] = "form.required"
 		case value == "":
 		case !utf8.ValidString(value):
-			reasons[field.Name] = "This text has damaged characters. Please type it again."
+			reasons[field.Name] = "form.damaged"
 		case utf8.RuneCountInString(value) > min(field.MaxLength, payment.MaxMetadataValue):
-			reasons[field.Name] = "This is too long. Please shorten it."
+			reasons[field.Name] = "form.too_long"
 		default:
 			value, reason := field.Clean(value)
 			if reason == "" && utf8.RuneCountInString(value) > payment.MaxMetadataValue {
-				reason = "This is too long. Please shorten it."
+				reason = "form.too_long"
 			}
 			if reason != "" {
 				reasons[field.Name] = reason
@@ -60,28 +55,9 @@ func clean(fields []kind.Field, values map[string]string) (kept, reasons map[str
 	return kept, reasons
 }
 
-// cleanEmail accepts exactly one plain address. It judges form, not existence:
-// whether mail arrives is seen when it does.
-func cleanEmail(value string) (string, string) {
-	const reason = "This is not an e-mail address. Example: you@example.com"
-	addr, err := mail.ParseAddress(value)
-	if err != nil || addr.Name != "" || addr.Address != value {
-		return "", reason
-	}
-	if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", "Please use an address of plain letters, without accents or spaces."
-	}
-	at := strings.LastIndexByte(value, '@')
-	domain := value[at+1:]
-	if at > 64 || !strings.Contains(domain, ".") || strings.HasPrefix(domain, "[") {
-		return "", reason
-	}
-	return value, ""
-}
-
 func cleanLine(value string) (string, string) {
 	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return "", "Please write this on one line."
+		return "", "form.one_line"
 	}
 	return value, ""
 }

@@ -8,20 +8,20 @@ import (
 // maxEmail is the longest address that mail can reach (RFC 5321, 4.5.3.1.3).
 const maxEmail = 254
 
-// CleanEmail returns an address as it is to be kept, or a reason for whoever typed it
+// CleanEmail returns an address as it is to be kept, or the key of the reason
 // why it will not do. It accepts exactly one plain address and judges its form, not
 // its existence: whether mail arrives is seen when it does.
 func CleanEmail(value string) (clean, reason string) {
-	const bad = "This is not an email address. Example: you@example.com"
+	const bad = "form.email"
 	value = strings.TrimSpace(value)
 	if value == "" {
-		return "", "Please fill this in."
+		return "", "form.required"
 	}
 	if len(value) > maxEmail {
-		return "", "This is too long for an email address. Please check it."
+		return "", "form.too_long"
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", "Please use an address of plain letters, without accents or spaces."
+		return "", "form.email_plain"
 	}
 	addr, err := mail.ParseAddress(value)
 	if err != nil || addr.Name != "" || addr.Address != value {

@@ -85,19 +85,19 @@ func (d *Desk) intend(ctx context.Context, tx database.Tx, id string, now time.T
 	return d.Queue.Enqueue(ctx, tx, jobs.SendArgs{MessageID: message}, 0)
 }
 
-// clean returns the message as it is to be kept, or the reasons by form field.
+// clean returns the message as it is to be kept, or the keys of the reasons by form field.
 func clean(m Message) (Message, map[string]string) {
 	reasons := map[string]string{}
 	line := func(field, value string, most int) string {
 		value = strings.Join(strings.Fields(printable(value)), " ")
 		if utf8.RuneCountInString(value) > most {
-			reasons[field] = "This is too long. Please shorten it."
+			reasons[field] = "form.too_long"
 		}
 		return value
 	}
 	m.Name, m.Company = line("name", m.Name, MaxName), line("company", m.Company, MaxCompany)
 	if m.Name == "" {
-		reasons["name"] = "Please fill this in."
+		reasons["name"] = "form.required"
 	}
 	var reason string
 	if m.Email, reason = CleanEmail(m.Email); reason != "" {
@@ -106,9 +106,9 @@ func clean(m Message) (Message, map[string]string) {
 	m.Text = strings.TrimSpace(printable(m.Text))
 	switch length := utf8.RuneCountInString(m.Text); {
 	case length == 0:
-		reasons["message"] = "Please fill this in."
+		reasons["message"] = "form.required"
 	case length > MaxText:
-		reasons["message"] = "This is too long. Please shorten it to 5,000 characters."
+		reasons["message"] = "form.too_long"
 	}
 	return m, reasons
 }

@@ -27,16 +27,17 @@ func (f *Fulfiller) compose(ctx context.Context, m store.Message, o order.Order)
 
 // composeOf makes the mail of an order, or an alert.
 func (f *Fulfiller) composeOf(ctx context.Context, m store.Message, o order.Order) (mailapi.Send, error) {
-	send := mailapi.Send{To: m.To, Template: m.Template, OrderID: string(o.ID)}
+	send := mailapi.Send{To: m.To, Template: m.Template, OrderID: string(o.ID), Lang: o.Lang}
 	if m.Template == mailapi.TemplateAlert {
-		send.Data = json.RawMessage(m.Data)
+		send.Lang, send.Data = "", json.RawMessage(m.Data)
 		return send, nil
 	}
 	p, ok := f.Catalog.Product(o.Product)
 	if !ok {
 		return send, errs.New(errs.Unprocessable, "The product %q is no longer in the catalogue.", o.Product)
 	}
-	if m.Purpose == store.PurposeReceipt {
+	p = p.In(o.Lang)
+	if m.Template == mailapi.TemplateReceipt {
 		return withData(send, mailapi.Receipt{Seller: f.Seller, Order: f.shown(o, p), PromiseSeconds: int(p.Promise.Seconds())})
 	}
 	return f.composeHandover(ctx, send, m, o, p)
@@ -112,7 +113,7 @@ func (f *Fulfiller) link(ctx context.Context, q database.Queryer, grantID string
 // shown is the part of the order that every mail shows.
 func (f *Fulfiller) shown(o order.Order, p catalog.Product) mailapi.Order {
 	return mailapi.Order{
-		ID: string(o.ID), URL: f.orderURL(o), Product: p.Name, AmountMinor: o.Amount, Currency: o.Currency,
+		ID: string(o.ID), URL: f.orderURL(o) + "?buyer=" + f.Tokens.BuyerKey(o.ID), Product: p.Name, AmountMinor: o.Amount, Currency: o.Currency,
 		Customer: o.ContactName, PaidAt: o.PaidAt,
 	}
 }
@@ -122,7 +123,7 @@ func (f *Fulfiller) orderURL(o order.Order) string { return f.ShopURL + "/orders
 // name is what people call the mail.
 func name(m store.Message) string {
 	switch {
-	case m.Purpose == store.PurposeReceipt:
+	case m.Template == mailapi.TemplateReceipt:
 		return "receipt"
 	case m.Purpose == store.PurposeDelivery:
 		return "delivery mail"

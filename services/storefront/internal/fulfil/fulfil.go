@@ -112,6 +112,7 @@ func (f *Fulfiller) rebuild(id order.ID, s payment.Session, p catalog.Product) o
 	if o.CustomerEmail == "" {
 		o.CustomerEmail = s.Email
 	}
+	o.Lang = m[payment.MetaLang]
 	if tier := m[payment.MetaTier]; tier != "" {
 		o.Tier = tier
 	}

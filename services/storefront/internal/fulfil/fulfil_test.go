@@ -155,7 +155,7 @@ func TestEngineRefusesForGood(t *testing.T) {
 		if n := len(w.engine.Requests()); n != 1 || !strings.Contains(data.Reason, auditapi.CodeForbiddenAddress) {
 			w.Errorf("%d audits, want 1; reason %q", n, data.Reason)
 		}
-		if !strings.Contains(w.story(id), "reason  →  The address is not public.") {
+		if !strings.Contains(w.story(id), "reason  →  refusal.forbidden_address") {
 			w.Errorf("the buyer is not told why:\n%s", w.story(id))
 		}
 		w.apply(w.sessionOf(id)) // the same event again must not begin anew

@@ -26,6 +26,9 @@ func (f *Fulfiller) outcome(ctx context.Context, tx database.Tx, m store.Message
 	if err := store.Note(ctx, tx, o.ID, now, order.EntryMail, name(m)+" "+answer.State+" by "+answer.Provider); err != nil {
 		return err
 	}
+	if m.To != o.CustomerEmail {
+		return nil // the address was corrected meanwhile, and another mail is on its way there
+	}
 	switch answer.State {
 	case mailapi.StateAccepted, mailapi.StateDelivered:
 		if err := f.Alerts.Resolve(ctx, tx, o, alert.ReasonMail+m.Purpose); err != nil {
@@ -51,7 +54,7 @@ func (f *Fulfiller) outcome(ctx context.Context, tx database.Tx, m store.Message
 // handedOver moves the order of the mail with the goods: accepted is sent, and only
 // the receiving server's word is delivered.
 func (f *Fulfiller) handedOver(ctx context.Context, tx database.Tx, m store.Message, o order.Order, answer *mailapi.Message) error {
-	if m.Purpose != store.PurposeDelivery {
+	if !m.HandsOver() {
 		return nil
 	}
 	if o.State == order.Held && o.HeldFrom == order.Ready { // a dispute came while the mail was under way
@@ -62,8 +65,10 @@ func (f *Fulfiller) handedOver(ctx context.Context, tx database.Tx, m store.Mess
 			return err
 		}
 		o.State = order.Sent
-		if err := f.Alerts.Resolve(ctx, tx, o, alert.ReasonDeadline); err != nil {
-			return err
+		for _, reason := range []string{alert.ReasonDeadline, alert.ReasonBounce} {
+			if err := f.Alerts.Resolve(ctx, tx, o, reason); err != nil {
+				return err
+			}
 		}
 	}
 	if answer.State == mailapi.StateDelivered && o.State == order.Sent {
@@ -74,7 +79,8 @@ func (f *Fulfiller) handedOver(ctx context.Context, tx database.Tx, m store.Mess
 
 // undeliverable raises a and, for the mail with the goods, moves the order.
 func (f *Fulfiller) undeliverable(ctx context.Context, tx database.Tx, m store.Message, o order.Order, a alert.Alert) error {
-	if m.Purpose == store.PurposeDelivery && o.State.CanBecome(order.Undeliverable) {
+	// A mail that was asked for again says nothing of one that has been confirmed.
+	if m.HandsOver() && o.State.CanBecome(order.Undeliverable) && (m.Purpose == store.PurposeDelivery || o.State != order.Delivered) {
 		if err := store.Advance(ctx, tx, o.ID, o.State, order.Undeliverable, f.Now(), a.What); err != nil {
 			return err
 		}

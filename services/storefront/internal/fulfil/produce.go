@@ -192,10 +192,10 @@ func (f *Fulfiller) grant(ctx context.Context, tx database.Tx, p catalog.Product
 // progress returns the function that a kind reports through. Rows are spaced; the
 // newest is never older than progressEvery. A row that cannot be written is not
 // worth failing an order for.
-func (w *produceWorker) progress(ctx context.Context, id order.ID) func(string, int, int) {
+func (w *produceWorker) progress(ctx context.Context, id order.ID) func(string, string, int, int) {
 	var mu sync.Mutex
 	var last time.Time
-	return func(title string, done, total int) {
+	return func(check, title string, done, total int) {
 		mu.Lock()
 		defer mu.Unlock()
 		if time.Since(last) < progressEvery && done < total {
@@ -203,7 +203,7 @@ func (w *produceWorker) progress(ctx context.Context, id order.ID) func(string, 
 		}
 		last = time.Now()
 		err := w.f.DB.InTx(ctx, func(tx database.Tx) error {
-			return store.SetProgress(ctx, tx, id, store.Progress{Title: title, Done: done, Total: total, UpdatedAt: w.f.Now()})
+			return store.SetProgress(ctx, tx, id, store.Progress{Check: check, Title: title, Done: done, Total: total, UpdatedAt: w.f.Now()})
 		})
 		if err != nil {
 			w.f.Log.Warn("progress not stored", "order_id", id, "error", err)
@@ -236,8 +236,8 @@ func (w *produceWorker) failed(ctx context.Context, job *river.Job[jobs.ProduceA
 		if err := store.Advance(ctx, tx, o.ID, order.Working, to, w.f.Now(), what(cause)); err != nil {
 			return err
 		}
-		if e := errs.From(cause); e.Kind == errs.Unprocessable && e.Code != "" { // the engine's refusals are written for the buyer
-			if err := store.Note(ctx, tx, o.ID, w.f.Now(), order.EntryReason, e.Message); err != nil {
+		if e := errs.From(cause); e.Kind == errs.Unprocessable && e.Code != "" { // the page has a text for each of the engine's refusals
+			if err := store.Note(ctx, tx, o.ID, w.f.Now(), order.EntryReason, "refusal."+e.Code); err != nil {
 				return err
 			}
 		}

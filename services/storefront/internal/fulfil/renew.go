@@ -6,6 +6,7 @@ import (
 
 	"doorstep.example/pkg/database"
 	"doorstep.example/pkg/errs"
+	"doorstep.example/pkg/mailapi"
 	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/store"
 )
@@ -18,7 +19,7 @@ const renewals = 5
 // Gone when the order was refunded, RateLimited when there were many today.
 func (f *Fulfiller) Renew(ctx context.Context, grantID string) (order.Order, error) {
 	var o order.Order
-	err := f.DB.InTx(ctx, func(tx database.Tx) error {
+	err := f.DB.InTxRetry(ctx, func(tx database.Tx) error {
 		old, err := store.GrantByID(ctx, tx, grantID)
 		if err != nil {
 			return err
@@ -26,28 +27,95 @@ func (f *Fulfiller) Renew(ctx context.Context, grantID string) (order.Order, err
 		if o, err = store.Order(ctx, tx, old.OrderID); err != nil {
 			return err
 		}
-		p, ok := f.Catalog.Product(o.Product)
-		if !o.State.Deliverable() || !ok {
-			return errs.New(errs.Gone, "This order is no longer open for download. Please write to support.")
-		}
-		if err := f.checkRenewals(ctx, tx, o.ID); err != nil {
-			return err
-		}
-		a, err := store.ArtefactByID(ctx, tx, old.ArtefactID)
-		if err != nil {
-			return err
-		}
-		g, err := f.grant(ctx, tx, p, a)
-		if err != nil {
-			return err
-		}
-		if err := store.Note(ctx, tx, o.ID, f.Now(), order.EntryNote, "a new link was asked for"); err != nil {
-			return err
-		}
-		_, err = f.intend(ctx, tx, o, store.PurposeRenewal+g.ID, f.Kinds[p.Kind].Template(), g.ID)
-		return err
+		return f.sendAgain(ctx, tx, o, old.ArtefactID, "a new link was asked for")
 	})
 	return o, err
+}
+
+// Resend sends the goods of an order to its buyer once more, with a new link. Gone and
+// RateLimited as for Renew.
+func (f *Fulfiller) Resend(ctx context.Context, id order.ID) error {
+	return f.DB.InTxRetry(ctx, func(tx database.Tx) error {
+		o, err := store.Order(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return f.sendGoodsAgain(ctx, tx, o, "the mail was asked for again")
+	})
+}
+
+// Correct changes the address that an order's mails go to, and sends there what went
+// to the old one: the receipt, and the goods once they exist. Gone for an order that is
+// over, Forbidden after three corrections, RateLimited as for Renew.
+func (f *Fulfiller) Correct(ctx context.Context, id order.ID, email string) error {
+	return f.DB.InTxRetry(ctx, func(tx database.Tx) error {
+		o, err := store.Order(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if o.PaidAt.IsZero() || o.State == order.Refunded || o.State == order.Held {
+			return over()
+		}
+		if o.CustomerEmail == email {
+			return nil
+		}
+		if err := store.CorrectAddress(ctx, tx, id, email, f.Now()); err != nil {
+			return err
+		}
+		o.CustomerEmail = email
+		if _, err := f.intend(ctx, tx, o, store.PurposeReceiptAgain+email, mailapi.TemplateReceipt, ""); err != nil {
+			return err
+		}
+		if !o.State.Deliverable() {
+			return nil // the goods will go to the new address
+		}
+		return f.sendGoodsAgain(ctx, tx, o, "sent again because the address was corrected")
+	})
+}
+
+func over() error {
+	return errs.New(errs.Gone, "This order is no longer open for delivery. Please write to support.")
+}
+
+func (f *Fulfiller) sendGoodsAgain(ctx context.Context, tx database.Tx, o order.Order, why string) error {
+	goods, err := store.Artefacts(ctx, tx, o.ID, store.RoleGoods)
+	if err != nil {
+		return err
+	}
+	if len(goods) == 0 {
+		return over()
+	}
+	return f.sendAgain(ctx, tx, o, goods[0].ID, why)
+}
+
+// sendAgain intends one more mail with the goods. An order whose mail came back is
+// ready again: another address, or the same one now, may take it.
+func (f *Fulfiller) sendAgain(ctx context.Context, tx database.Tx, o order.Order, artefactID, why string) error {
+	p, ok := f.Catalog.Product(o.Product)
+	if !o.State.Deliverable() || !ok {
+		return over()
+	}
+	if err := f.checkRenewals(ctx, tx, o.ID); err != nil {
+		return err
+	}
+	a, err := store.ArtefactByID(ctx, tx, artefactID)
+	if err != nil {
+		return err
+	}
+	g, err := f.grant(ctx, tx, p, a)
+	if err != nil {
+		return err
+	}
+	if o.State == order.Undeliverable {
+		err = store.Advance(ctx, tx, o.ID, o.State, order.Ready, f.Now(), why)
+	} else {
+		err = store.Note(ctx, tx, o.ID, f.Now(), order.EntryNote, why)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.intend(ctx, tx, o, store.PurposeRenewal+g.ID, f.Kinds[p.Kind].Template(), g.ID)
+	return err
 }
 
 func (f *Fulfiller) checkRenewals(ctx context.Context, tx database.Tx, id order.ID) error {

@@ -95,7 +95,7 @@ func allowed(m store.Message, o order.Order) bool {
 	switch {
 	case m.Template == mailapi.TemplateAlert, m.OrderID == "":
 		return true
-	case m.Purpose == store.PurposeReceipt:
+	case m.Template == mailapi.TemplateReceipt:
 		return !o.PaidAt.IsZero() && o.State != order.Refunded && o.State != order.Held
 	default:
 		return o.State.Deliverable()

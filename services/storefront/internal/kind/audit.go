@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/pkg/mailapi"
 	"doorstep.example/services/storefront/internal/catalog"
+	"doorstep.example/services/storefront/internal/screen"
 )
 
 // Fields of an audit's order form.
@@ -42,15 +42,8 @@ func (audit) Check(p catalog.Product, _ string) map[string]string {
 
 func (a audit) Fields() []Field {
 	return []Field{
-		{
-			Name: FieldTargetURL, Label: "Address of the site", Type: "url", Placeholder: "https://shop.example.com/",
-			Help:         "The public address that the audit looks at. It must be yours, or you must be allowed to have it audited.",
-			Autocomplete: "url", Required: true, MaxLength: 500, Clean: a.cleanTarget,
-		},
-		{
-			Name: FieldTargetName, Label: "Name on the report", Type: "text", Placeholder: "Example Ltd",
-			Help: "Printed on the cover. Left empty, it is the site's name.", Autocomplete: "organization", MaxLength: 120, Clean: cleanName,
-		},
+		{Name: FieldTargetURL, Type: "url", Autocomplete: "url", Required: true, MaxLength: 500, Clean: a.cleanTarget},
+		{Name: FieldTargetName, Type: "text", Autocomplete: "organization", MaxLength: 120, Clean: cleanName},
 	}
 }
 
@@ -63,7 +56,7 @@ func (a audit) Produce(ctx context.Context, j Job) (Made, error) {
 		ReportID:   j.Order.ID.ReportID(),
 		Seller:     auditapi.Seller{Name: j.Seller.Name, Color: j.Seller.Color, URL: j.ShopURL, Email: j.Seller.Support},
 		VerifyURL:  j.VerifyURL,
-	}, func(e auditapi.Event) { j.Progress(e.Title, e.Done, e.Total) })
+	}, func(e auditapi.Event) { j.Progress(e.Check, e.Title, e.Done, e.Total) })
 	if err != nil {
 		return Made{}, err
 	}
@@ -96,35 +89,38 @@ func (audit) Mail(h Handover) Mail {
 }
 
 // cleanTarget checks the form of the address. Whether it may be dialled at all is
-// judged by the engine, which resolves it.
+// judged by the engine, which resolves it. Without real money it may also be one of the
+// engine's lab targets, which are named as they like; one that is on this machine or
+// named by an address then has a port of its own.
 func (a audit) cleanTarget(value string) (string, string) {
-	if !strings.Contains(value, "://") {
-		value = "https://" + value
+	clean, reason := screen.ParseTarget(value, nil, a.live)
+	if reason != "" {
+		return "", string(reason)
 	}
-	if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-		return "", "A web address has no spaces in it."
+	u, err := url.Parse(clean)
+	if err != nil {
+		return "", string(screen.TargetHost)
 	}
-	u, err := url.Parse(value)
-	switch {
-	case err != nil || u.Hostname() == "":
-		return "", "This is not a web address. Example: https://shop.example.com/"
-	case u.Scheme != "https" && u.Scheme != "http":
-		return "", "The address must begin with https:// or http://."
-	case u.User != nil:
-		return "", "Leave user name and password out of the address."
-	case strings.Contains(u.Host, "%"):
-		return "", "Network zones cannot be audited; give the public address."
+	switch host := u.Hostname(); {
+	case u.Port() != "":
+	case address(host):
+		return "", string(screen.TargetIPAddress)
+	case host == "localhost":
+		return "", string(screen.TargetPublicName)
 	}
-	if _, err := netip.ParseAddr(u.Hostname()); a.live && err != nil && !strings.Contains(u.Hostname(), ".") {
-		return "", "The address needs a full public name, such as shop.example.com."
-	}
-	u.Fragment = ""
-	return u.String(), ""
+	return clean, ""
+}
+
+// address reports whether a host is an address in any spelling: the last label of a
+// name never begins with a digit (RFC 3696, 2).
+func address(host string) bool {
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	return strings.Contains(host, ":") || (last != "" && last[0] >= '0' && last[0] <= '9')
 }
 
 func cleanName(value string) (string, string) {
 	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return "", "Please write the name on one line."
+		return "", "form.one_line"
 	}
 	return value, ""
 }

@@ -29,17 +29,16 @@ type Kind interface {
 	Mail(h Handover) Mail
 }
 
-// Field is one input of an order form.
+// Field is one input of an order form. Its texts are those under field.NAME in the
+// pages' message files.
 type Field struct {
 	Name         string // also its key in Stripe's metadata
-	Label        string
 	Type         string // text, url or email, as in HTML
-	Placeholder  string
-	Help         string
 	Autocomplete string
 	Required     bool
 	MaxLength    int
-	// Clean returns the value to keep, or a reason for the buyer why it will not do.
+	// Clean returns the value to keep, or the key of the reason for the buyer why it will
+	// not do.
 	Clean func(value string) (clean, reason string)
 }
 
@@ -50,8 +49,9 @@ type Job struct {
 	Seller    catalog.Seller
 	ShopURL   string
 	VerifyURL string
-	// Progress may be called as often as the kind likes.
-	Progress func(title string, done, total int)
+	// Progress may be called as often as the kind likes. check is the id of what is being
+	// looked at, for a text in the buyer's language; it may be empty.
+	Progress func(check, title string, done, total int)
 }
 
 // Made is what Produce returns.

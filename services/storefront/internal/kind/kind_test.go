@@ -24,7 +24,7 @@ func TestEveryKind(t *testing.T) {
 			t.Errorf("%s grants nothing", name)
 		}
 		for _, f := range k.Fields() {
-			if f.Name == "" || len(f.Name) > payment.MaxMetadataKey || strings.ContainsAny(f.Name, "[]") || f.MaxLength > payment.MaxMetadataValue || f.Clean == nil || f.Label == "" {
+			if f.Name == "" || len(f.Name) > payment.MaxMetadataKey || strings.ContainsAny(f.Name, "[]") || f.MaxLength > payment.MaxMetadataValue || f.Clean == nil {
 				t.Errorf("%s: field %+v", name, f)
 			}
 		}
@@ -52,9 +52,13 @@ func TestFileCheck(t *testing.T) {
 func TestTargetNeedsAPublicNameOnlyWhereMoneyIsReal(t *testing.T) {
 	for value, want := range map[string]struct{ live, test bool }{
 		"https://shop.example.com/":     {true, true},
-		"https://127.0.0.1:8443/":       {true, true}, // the engine judges addresses
+		"https://127.0.0.1:8443/":       {false, true},
+		"https://127.0.0.1/":            {false, false}, // a lab target at an address has a port of its own
 		"https://demo-target:8443/":     {false, true},
-		"localhost":                     {false, true},
+		"localhost":                     {false, false},
+		"localhost:8443":                {false, true},
+		"https://lab.internal/":         {false, true},
+		"https://shop.example.com:22/":  {false, false},
 		"ftp://shop.example.com/":       {false, false},
 		"https://u:p@shop.example.com/": {false, false},
 	} {

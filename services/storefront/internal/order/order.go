@@ -19,6 +19,7 @@ type Order struct {
 	CreatedAt     time.Time
 	SubmittedAt   time.Time // checkout completed with a delayed payment; zero otherwise
 	PaidAt        time.Time // zero until paid
+	Lang          string    // BCP 47: the language the buyer read the shop in; the mails follow it
 	HeldFrom      State     // where a dispute took it from; empty otherwise
 }
 

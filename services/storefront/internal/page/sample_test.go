@@ -130,7 +130,7 @@ func states12() []string {
 func formErrors() []string {
 	keys := []string{
 		"form.required", "form.too_long", "form.damaged", "form.one_line", "form.email", "form.email_plain", "form.email_unknown",
-		"form.busy", "form.too_many", "form.broken", hostile,
+		"form.busy", "form.too_many", "form.broken", "form.refused", hostile,
 	}
 	for _, key := range screen.TargetKeys() {
 		keys = append(keys, string(key))

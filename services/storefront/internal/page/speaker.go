@@ -136,3 +136,9 @@ func mail(address, subject string) template.HTML {
 func code(text string) template.HTML {
 	return template.HTML("<code>" + template.HTMLEscapeString(text) + "</code>")
 }
+
+// Say returns the text of a key for those who are not shown a page; what is no key
+// stands for itself.
+func (r *Renderer) Say(tag, key string, args ...any) string {
+	return speaker{r.texts.In(r.offer(tag))}.say(key, args...)
+}

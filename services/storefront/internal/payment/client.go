@@ -74,6 +74,7 @@ func (c *Client) Open(ctx context.Context, k Checkout) (Opened, error) {
 		CustomerEmail:     stripe.String(o.CustomerEmail),
 		SuccessURL:        stripe.String(k.SuccessURL),
 		CancelURL:         stripe.String(k.CancelURL),
+		Locale:            locale(o.Lang),
 		LineItems: []*stripe.CheckoutSessionLineItemParams{{
 			Quantity: stripe.Int64(1),
 			PriceData: &stripe.CheckoutSessionLineItemPriceDataParams{
@@ -101,6 +102,15 @@ func (c *Client) Open(ctx context.Context, k Checkout) (Opened, error) {
 	return Opened{ID: s.ID, URL: s.URL}, nil
 }
 
+// locale is the language of Stripe's page; nil leaves it to the browser's.
+// https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-locale
+func locale(lang string) *string {
+	if lang == "" {
+		return nil
+	}
+	return stripe.String(lang)
+}
+
 // Session reads a session. NotFound if Stripe does not know it.
 func (c *Client) Session(ctx context.Context, id string) (Session, error) {
 	params := &stripe.CheckoutSessionParams{}
@@ -110,6 +120,22 @@ func (c *Client) Session(ctx context.Context, id string) (Session, error) {
 		return Session{}, classify(err)
 	}
 	return fromStripe(s), nil
+}
+
+// Receipt returns the address of Stripe's receipt for a payment. NotFound if there is
+// none.
+func (c *Client) Receipt(ctx context.Context, paymentIntent string) (string, error) {
+	params := &stripe.PaymentIntentParams{}
+	params.Context = ctx
+	params.AddExpand("latest_charge")
+	p, err := c.api.PaymentIntents.Get(paymentIntent, params)
+	if err != nil {
+		return "", classify(err)
+	}
+	if p.LatestCharge == nil || p.LatestCharge.ReceiptURL == "" {
+		return "", errs.New(errs.NotFound, "The payment provider has no receipt for this payment.")
+	}
+	return p.LatestCharge.ReceiptURL, nil
 }
 
 // Metadata is the whole fulfilment context of an order.
@@ -128,6 +154,9 @@ func Metadata(o order.Order) map[string]string {
 	}
 	if o.ContactName != "" {
 		m[MetaName] = o.ContactName
+	}
+	if o.Lang != "" {
+		m[MetaLang] = o.Lang
 	}
 	return m
 }

@@ -22,6 +22,7 @@ const (
 	MetaName     = "contact_name"
 	MetaAmount   = "amount"
 	MetaCurrency = "currency"
+	MetaLang     = "lang"
 )
 
 // Stripe's limits of metadata.
@@ -44,6 +45,7 @@ type Session struct {
 	Currency      string
 	Email         string // that the buyer typed at Stripe; may differ from the form's
 	Metadata      map[string]string
+	URL           string // where the buyer pays, while Status is open; events leave it out
 	CreatedAt     time.Time
 }
 
@@ -105,6 +107,7 @@ func fromStripe(s *stripe.CheckoutSession) Session {
 		Amount:        s.AmountTotal,
 		Currency:      string(s.Currency),
 		Metadata:      s.Metadata,
+		URL:           s.URL,
 		CreatedAt:     time.Unix(s.Created, 0).UTC(),
 	}
 	if s.PaymentIntent != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"doorstep.example/pkg/database"
@@ -10,12 +11,13 @@ import (
 	"doorstep.example/services/storefront/internal/order"
 )
 
-// Purposes of messages; renewals and alerts append what they are about.
+// Purposes of messages; those that end with a colon append what they are about.
 const (
-	PurposeReceipt  = "receipt"
-	PurposeDelivery = "delivery"
-	PurposeRenewal  = "renewal:"
-	PurposeAlert    = "alert:"
+	PurposeReceipt      = "receipt"
+	PurposeReceiptAgain = "receipt:" // to a corrected address
+	PurposeDelivery     = "delivery"
+	PurposeRenewal      = "renewal:" // the goods once more, with a new grant
+	PurposeAlert        = "alert:"
 )
 
 // Cancelled is the state of a message that was not sent because the order was
@@ -37,6 +39,11 @@ type Message struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	History   []MessageEntry // read by Messages only
+}
+
+// HandsOver reports whether the message carries the goods, for the first time or again.
+func (m Message) HandsOver() bool {
+	return m.Purpose == PurposeDelivery || strings.HasPrefix(m.Purpose, PurposeRenewal)
 }
 
 // MessageEntry is one step in a message's life.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -14,7 +15,7 @@ import (
 )
 
 const orderColumns = `id, state, state_at, product, tier, customer_email, contact_name, fields,
-	amount, currency, session_id, payment_intent, created_at, submitted_at, paid_at, held_from`
+	amount, currency, session_id, payment_intent, created_at, submitted_at, paid_at, lang, held_from`
 
 // InsertOrder adds a new order in AwaitingPayment with its first timeline entry.
 // An id that exists already is left alone and reported as false.
@@ -24,10 +25,10 @@ func InsertOrder(ctx context.Context, tx database.Tx, o order.Order, detail stri
 		return false, err
 	}
 	n, err := tx.Exec(ctx, `INSERT INTO orders (`+orderColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '')
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '')
 		ON CONFLICT (id) DO NOTHING`,
 		string(o.ID), string(order.AwaitingPayment), ms(o.CreatedAt), o.Product, o.Tier, o.CustomerEmail, o.ContactName, fields,
-		o.Amount, o.Currency, text(o.SessionID), text(o.PaymentIntent), ms(o.CreatedAt), ms(o.SubmittedAt), ms(o.PaidAt))
+		o.Amount, o.Currency, text(o.SessionID), text(o.PaymentIntent), ms(o.CreatedAt), ms(o.SubmittedAt), ms(o.PaidAt), cmp.Or(o.Lang, "en"))
 	if err != nil || n == 0 {
 		return false, wrap(err, "insert the order")
 	}
@@ -195,7 +196,7 @@ func scanOrder(row database.Row) (order.Order, error) {
 	var session, intent sql.NullString
 	var stateAt, createdAt, submittedAt, paidAt sql.NullInt64
 	err := row.Scan(&id, &state, &stateAt, &o.Product, &o.Tier, &o.CustomerEmail, &o.ContactName, &fields,
-		&o.Amount, &o.Currency, &session, &intent, &createdAt, &submittedAt, &paidAt, &heldFrom)
+		&o.Amount, &o.Currency, &session, &intent, &createdAt, &submittedAt, &paidAt, &o.Lang, &heldFrom)
 	if err != nil {
 		return order.Order{}, err
 	}

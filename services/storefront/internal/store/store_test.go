@@ -55,7 +55,7 @@ func each(t *testing.T, f func(suite)) {
 func TestOrderRoundTrip(t *testing.T) {
 	each(t, func(s suite) {
 		want := s.insert(newOrder(1))
-		want.State, want.StateAt = order.AwaitingPayment, want.CreatedAt
+		want.State, want.StateAt, want.Lang = order.AwaitingPayment, want.CreatedAt, "en"
 		got, err := Order(s.Context(), s.db.Read(), want.ID)
 		if err != nil {
 			s.Fatal(err)

@@ -9,6 +9,8 @@ import (
 
 	"doorstep.example/pkg/errs"
 	"doorstep.example/services/storefront/internal/checkout"
+	"doorstep.example/services/storefront/internal/page"
+	"doorstep.example/services/storefront/internal/screen"
 )
 
 // checkoutForm is POST /checkout: on to Stripe, or the form again.
@@ -17,21 +19,28 @@ func (s *Site) checkoutForm(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(errs.Invalid, err, "The form did not arrive whole. Please send it again.")
 	}
-	r := checkout.Request{Product: form.Get("product"), Tier: form.Get("tier"), Token: form.Get("form_token"), Values: map[string]string{}}
+	r := checkout.Request{
+		Product: form.Get("product"), Tier: form.Get("tier"), Token: form.Get(formToken), Trap: form.Get(page.Trap),
+		Lang: s.view(c).Lang, Asks: true, Sure: form.Get(page.Confirm) != "", Values: map[string]string{},
+	}
 	for name := range form {
 		r.Values[name] = form.Get(name)
 	}
 	begun, err := s.Desk.Begin(c.Request().Context(), r)
-	if err == nil {
+	if err == nil && begun.URL != "" {
 		return c.Redirect(http.StatusSeeOther, begun.URL)
 	}
-	e := errs.From(err)
 	p, missing := s.Desk.Product(r)
+	if err == nil && missing == nil {
+		return s.showForm(c, http.StatusOK, p, r.Token, r.Values, &errs.Error{}, begun.Warnings...)
+	}
+	e := errs.From(err)
 	if missing != nil || (e.Kind != errs.Invalid && e.Kind != errs.Unavailable) {
 		return err
 	}
 	if e.Kind == errs.Unavailable {
 		s.Log.Error("checkout without the payment provider", "error", err)
+		e = &errs.Error{Kind: e.Kind, Message: "form.busy"}
 	}
 	return s.showForm(c, errs.Status(e.Kind), p, r.Token, r.Values, e)
 }
@@ -42,7 +51,7 @@ func (s *Site) checkoutAPI(c echo.Context) error {
 	if err := json.NewDecoder(c.Request().Body).Decode(&body); err != nil {
 		return errs.Wrap(errs.Invalid, err, "The body must be a JSON object.")
 	}
-	r := checkout.Request{Values: map[string]string{}}
+	r := checkout.Request{Lang: s.view(c).Lang, Values: map[string]string{}}
 	reasons := map[string]string{}
 	for name, value := range body {
 		text, ok := value.(string)
@@ -59,7 +68,20 @@ func (s *Site) checkoutAPI(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"session_id": begun.SessionID, "checkout_url": begun.URL, "order_id": begun.OrderID})
+	answer := map[string]any{"session_id": begun.SessionID, "checkout_url": begun.URL, "order_id": begun.OrderID}
+	if len(begun.Warnings) > 0 {
+		answer["warnings"] = s.warnings(r, begun.Warnings)
+	}
+	return c.JSON(http.StatusOK, answer)
+}
+
+// warnings are what the screening doubts, by field, in the buyer's language.
+func (s *Site) warnings(r checkout.Request, list []screen.Warning) map[string]string {
+	texts := map[string]string{}
+	for _, w := range list {
+		texts[string(w.Field)] = s.Pages.Say(r.Lang, string(w.Key), "value", r.Values[string(w.Field)], "suggestion", w.Suggestion)
+	}
+	return texts
 }
 
 func jsonType(v any) string {

@@ -46,6 +46,7 @@ func (s *Site) thankYou(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.markBuyer(c, orderID)
 	return c.Redirect(http.StatusSeeOther, "/orders/"+string(orderID))
 }
 

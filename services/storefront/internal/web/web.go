@@ -15,11 +15,14 @@ import (
 	"doorstep.example/pkg/errs"
 	"doorstep.example/services/storefront/internal/catalog"
 	"doorstep.example/services/storefront/internal/checkout"
+	"doorstep.example/services/storefront/internal/contact"
 	"doorstep.example/services/storefront/internal/delivery"
 	"doorstep.example/services/storefront/internal/fulfil"
 	"doorstep.example/services/storefront/internal/kind"
+	"doorstep.example/services/storefront/internal/limit"
 	"doorstep.example/services/storefront/internal/page"
 	"doorstep.example/services/storefront/internal/payment"
+	"doorstep.example/services/storefront/internal/portal"
 	"doorstep.example/services/storefront/internal/webhook"
 )
 
@@ -37,36 +40,66 @@ type Site struct {
 	Courier  *delivery.Courier
 	Webhook  *webhook.Receiver
 	Pages    *page.Renderer
+	Contact  *contact.Desk
+	Portal   *portal.Portal
 	MailHook http.Handler // the mailer, for the mail provider's events
-	ShopURL  string
+	// PortalCookies are those of whoever is signed in.
+	PortalCookies portal.Cookies
+	Folder        string // of the catalogue: where samples lie
+	ShopURL       string
 	// PayOrigins are where a buyer may be sent to pay: Stripe, or the sandbox.
 	PayOrigins []string
 	Log        *slog.Logger
 	Now        func() time.Time
+
+	resends, corrections *limit.Limiter // by order
+	medians              medians
 }
 
 // Routes adds the public routes to e.
 func (s *Site) Routes(e *echo.Echo) {
-	e.Use(s.headers())
+	s.resends, s.corrections = limit.New(limit.Resend, s.Now), limit.New(limit.Correction, s.Now)
+	e.Use(s.headers(), s.language)
 	form := middleware.BodyLimit(maxForm)
+	limited := func(name string, rate limit.Rate) echo.MiddlewareFunc { return limit.New(rate, s.Now).Middleware(name) }
+	checkouts, downloads := limited("checkout", limit.Checkout), limited("download", limit.Downloads)
+	getOrHead := []string{http.MethodGet, http.MethodHead}
+
 	e.GET("/", s.home)
 	e.GET("/products/:id", s.product)
-	e.POST("/checkout", s.checkoutForm, form)
-	e.POST("/api/checkout", s.checkoutAPI, form)
+	e.GET("/products/:id/sample", s.sample)
+	e.Match(getOrHead, "/logo", s.logo)
+	e.POST("/checkout", s.checkoutForm, checkouts, form)
+	e.POST("/api/checkout", s.checkoutAPI, checkouts, form)
+	e.GET("/thank-you", s.thankYou)
+
 	e.POST("/webhooks/stripe", s.Webhook.Handle)
 	e.POST("/webhooks/resend", echo.WrapHandler(s.MailHook))
-	e.GET("/thank-you", s.thankYou)
+
 	e.GET("/orders/:id", s.order)
 	e.GET("/orders/:id/events", s.orderEvents)
-	e.POST("/orders/:id/goods/:artefact", s.orderGoods, form)
+	e.GET("/orders/:id/receipt", s.receipt, limited("receipt", limit.Downloads))
+	e.POST("/orders/:id/resend", s.resend, form)
+	e.POST("/orders/:id/email", s.correct, form)
+	e.POST("/orders/:id/goods/:artefact", s.orderGoods, downloads, form)
 	e.GET("/download", s.link)
-	e.POST("/download", s.startDownload, form)
-	e.POST("/download/renew", s.renewLink, form)
-	e.Match([]string{http.MethodGet, http.MethodHead}, "/download/:ticket", s.bytes)
+	e.POST("/download", s.startDownload, downloads, form)
+	e.POST("/download/renew", s.renewLink, downloads, form)
+	e.Match(getOrHead, "/download/:ticket", s.bytes)
+
+	e.GET("/portal", s.portal)
+	e.POST("/portal/login", s.login, limited("login", limit.Login), form)
+	e.GET("/portal/enter", s.enterPage)
+	e.POST("/portal/enter", s.enter, form)
+	e.POST("/portal/logout", s.logout, form)
+	e.POST("/portal/orders/:id/resend", s.portalResend, form)
+	e.GET("/contact", s.contactPage)
+	e.POST("/contact", s.sendContact, limited("contact", limit.Contact), form)
+
 	e.GET("/verify/:report", s.verify)
 	e.GET("/robots.txt", s.robots)
 	e.GET("/.well-known/security.txt", s.securityTxt)
-	e.Match([]string{http.MethodGet, http.MethodHead}, "/static/*", echo.WrapHandler(s.Pages.Static()))
+	e.Match(getOrHead, "/static/*", echo.WrapHandler(s.Pages.Static()))
 }
 
 // headers denies by default: nothing may be loaded, framed or sent anywhere but
@@ -100,25 +133,23 @@ func (s *Site) headers() echo.MiddlewareFunc {
 func (s *Site) RenderError(c echo.Context, status int, e *errs.Error) error {
 	path := c.Request().URL.Path
 	if strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/webhooks/") {
-		body := map[string]any{"error": e.Message}
+		lang := s.view(c).Lang
+		body := map[string]any{"error": s.Pages.Say(lang, e.Message)}
 		if e.Code != "" {
 			body["code"] = e.Code
 		}
 		if len(e.Fields) > 0 {
-			body["fields"] = e.Fields
+			fields := map[string]string{}
+			for name, reason := range e.Fields {
+				fields[name] = s.Pages.Say(lang, reason)
+			}
+			body["fields"] = fields
 		}
 		return c.JSON(status, body)
 	}
 	return html(c, status, func() error {
 		return s.Pages.Message(c.Response(), s.view(c), page.Message{Status: status, Key: e.Code, RetryAfter: e.RetryAfter})
 	})
-}
-
-// view is how the visitor looks at a page: in the language of ?lang=…, else in the one
-// that the browser prefers.
-func (s *Site) view(c echo.Context) page.View {
-	r := c.Request()
-	return page.View{Lang: s.Pages.Match(c.QueryParam("lang"), r.Header.Get("Accept-Language")), Path: r.URL.RequestURI()}
 }
 
 // html writes a page with its status.

@@ -59,6 +59,7 @@ CREATE TABLE customers (
 -- How far the making of an artefact is; overwritten as it goes.
 CREATE TABLE progress (
     order_id   TEXT   PRIMARY KEY REFERENCES orders (id),
+    check_id   TEXT   NOT NULL,      -- of what is being looked at; may be empty
     title      TEXT   NOT NULL,
     done       BIGINT NOT NULL,
     total      BIGINT NOT NULL,
