@@ -4,8 +4,8 @@
 // written in the transaction of the failure, so that neither waits for the other: when
 // the mailer is what fails, the channels still go and the mail follows.
 //
-// When very many orders fail for one reason at once, most of what is no call for a
-// person is told in digests (storm.go).
+// When very many orders fail for one reason at once, most of it is told in digests
+// (storm.go).
 package alert
 
 import (

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -21,14 +22,13 @@ const (
 	named = 5
 )
 
+// urgency orders the states for a digest.
+var urgency = map[string]int{store.AlertResolved: 0, store.AlertRetrying: 1, store.AlertNeedsPerson: 2}
+
 // storm reports whether a change of an alert is left to the next digest: a broken
-// engine with 300 orders is one thing to know and not 300. What calls for a person is
-// always told singly, because each of these is something to do. Every alert has its
-// row either way.
+// engine with 300 orders is one thing to know and not 300, and so are 300 that it has
+// refused for good. Every alert has its row either way.
 func storm(ctx context.Context, tx database.Tx, row store.Alert, now time.Time) (fold bool, err error) {
-	if row.State == store.AlertNeedsPerson {
-		return false, store.ToldAlert(ctx, tx, row.ID, now)
-	}
 	return store.FoldAlert(ctx, tx, row, singly, now.Add(-DigestEvery), now)
 }
 
@@ -59,12 +59,13 @@ func (r *Raiser) Digest(ctx context.Context, tx database.Tx) error {
 // digest writes one message, about the shop.
 func (r *Raiser) digest(ctx context.Context, tx database.Tx, reason string, list []store.Alert) error {
 	now := r.Now()
-	open := 0
+	in := map[string]int{} // by state
 	detail := list[0].Detail
+	// Who needs a person is named first.
+	slices.SortStableFunc(list, func(a, b store.Alert) int { return cmp.Compare(urgency[b.State], urgency[a.State]) })
 	var customers, products []string
 	for _, a := range list {
-		if a.State == store.AlertRetrying {
-			open++
+		if in[a.State]++; urgency[a.State] == urgency[list[0].State] {
 			detail = a.Detail
 		}
 		if len(customers) == named || a.OrderID == "" {
@@ -80,17 +81,22 @@ func (r *Raiser) digest(ctx context.Context, tx database.Tx, reason string, list
 		}
 	}
 	d := mailapi.Alert{
-		Seller: r.Seller, Station: reason, State: store.AlertRetrying, At: now, ConsoleURL: r.ConsoleURL + "/alerts",
+		Seller: r.Seller, Station: reason, State: list[0].State, At: now, ConsoleURL: r.ConsoleURL + "/alerts",
 		Product: strings.Join(products, ", "), Customer: more(customers, len(list)),
-		Reason: fmt.Sprintf("And %s: %d being tried again, %d resolved. %s", orders(len(list)), open, len(list)-open, detail),
-		Tried:  fmt.Sprintf("Each is tried again by itself. Beyond %d orders in %d minutes they are told together.", singly, int(DigestEvery.Minutes())),
-		ToDo:   "Look at what they have in common: the station itself is probably down. Orders that need you are told singly.",
+		Reason: fmt.Sprintf("And %s: %d waiting for you, %d being tried again, %d resolved. %s", orders(len(list)),
+			in[store.AlertNeedsPerson], in[store.AlertRetrying], in[store.AlertResolved], detail),
+		Tried: fmt.Sprintf("Beyond %d orders in %d minutes they are told together.", singly, int(DigestEvery.Minutes())),
 	}
-	if open == 0 {
-		d.State, d.ToDo = store.AlertResolved, "Nothing. This is for your peace of mind."
+	switch d.State {
+	case store.AlertNeedsPerson:
+		d.ToDo = "Open the list in the console: each of these orders has ended and waits for you. Look first at what they have in common."
+	case store.AlertRetrying:
+		d.ToDo = "Look at what they have in common: the station itself is probably down. Each order is tried again by itself."
+	default:
+		d.ToDo = "Nothing. This is for your peace of mind."
 		d.Reason = fmt.Sprintf("And %s: all of them go on by themselves.", orders(len(list)))
 	}
-	r.Log.Warn("alerts told together", "reason", reason, "orders", len(list), "open", open)
+	r.Log.Warn("alerts told together", "reason", reason, "orders", len(list), "need_person", in[store.AlertNeedsPerson], "retrying", in[store.AlertRetrying])
 	return r.send(ctx, tx, "", fmt.Sprintf("digest:%s:%d", reason, now.UnixMilli()), d)
 }
 

@@ -34,7 +34,7 @@ func (f *Fulfiller) Event(ctx context.Context, tx database.Tx, eventType string,
 	case "checkout.session.completed", "checkout.session.async_payment_succeeded":
 		id, err = f.Session(ctx, tx, payment.ParseSession(object))
 	case "checkout.session.async_payment_failed":
-		id, err = f.unpaid(ctx, tx, payment.ParseSession(object), order.Failed, "the delayed payment failed")
+		id, err = f.Failed(ctx, tx, payment.ParseSession(object))
 	case "checkout.session.expired":
 		s := payment.ParseSession(object)
 		id, _ = s.OrderID() // without one, Expired says so
@@ -76,6 +76,11 @@ func (f *Fulfiller) unpaid(ctx context.Context, tx database.Tx, s payment.Sessio
 		return o.ID, nil
 	}
 	return o.ID, store.Advance(ctx, tx, o.ID, o.State, to, f.Now(), why)
+}
+
+// Failed ends the order of a session whose delayed payment failed.
+func (f *Fulfiller) Failed(ctx context.Context, tx database.Tx, s payment.Session) (order.ID, error) {
+	return f.unpaid(ctx, tx, s, order.Failed, "the delayed payment failed")
 }
 
 // Expired ends the order of a session that expired unpaid.

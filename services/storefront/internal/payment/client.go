@@ -138,6 +138,18 @@ func (c *Client) Receipt(ctx context.Context, paymentIntent string) (string, err
 	return p.LatestCharge.ReceiptURL, nil
 }
 
+// PaymentFailed reports whether a delayed payment will not come any more.
+// https://docs.stripe.com/payments/paymentintents/lifecycle
+func (c *Client) PaymentFailed(ctx context.Context, paymentIntent string) (bool, error) {
+	params := &stripe.PaymentIntentParams{}
+	params.Context = ctx
+	p, err := c.api.PaymentIntents.Get(paymentIntent, params)
+	if err != nil {
+		return false, classify(err)
+	}
+	return p.Status == stripe.PaymentIntentStatusRequiresPaymentMethod || p.Status == stripe.PaymentIntentStatusCanceled, nil
+}
+
 // Metadata is the whole fulfilment context of an order.
 func Metadata(o order.Order) map[string]string {
 	m := map[string]string{

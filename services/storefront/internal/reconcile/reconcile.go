@@ -102,7 +102,11 @@ func (n *run) all(ctx context.Context) error {
 // webhook.
 func (n *run) session(ctx context.Context, s payment.Session) error {
 	before := n.paidHere(ctx, s)
-	err := n.DB.InTxRetry(ctx, func(tx database.Tx) error {
+	failed, err := n.paymentFailed(ctx, s)
+	if err != nil {
+		return err
+	}
+	err = n.DB.InTxRetry(ctx, func(tx database.Tx) error {
 		switch s.Status {
 		case "open":
 			return nil
@@ -110,6 +114,9 @@ func (n *run) session(ctx context.Context, s payment.Session) error {
 			return n.Fulfil.Expired(ctx, tx, s)
 		default:
 			_, err := n.Fulfil.Session(ctx, tx, s)
+			if err == nil && failed {
+				_, err = n.Fulfil.Failed(ctx, tx, s)
+			}
 			return err
 		}
 	})
@@ -127,6 +134,18 @@ func (n *run) session(ctx context.Context, s payment.Session) error {
 		}
 	}
 	return n.survive(ctx, err, "session_id", s.ID)
+}
+
+// paymentFailed asks for the payment of a session that was completed and is not paid: a
+// session does not show that its delayed payment has failed.
+func (n *run) paymentFailed(ctx context.Context, s payment.Session) (bool, error) {
+	if s.Status != "complete" || s.IsPaid() || s.PaymentIntent == "" {
+		return false, nil
+	}
+	if _, err := s.OrderID(); err != nil {
+		return false, nil //nolint:nilerr // of another shop
+	}
+	return n.Payment.PaymentFailed(ctx, s.PaymentIntent)
 }
 
 func (n *run) paidHere(ctx context.Context, s payment.Session) bool {

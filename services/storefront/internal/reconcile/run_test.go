@@ -20,6 +20,26 @@ import (
 	"doorstep.example/services/storefront/internal/store"
 )
 
+// TestLostFailureOfADelayedPayment: the session does not show it, its payment does.
+func TestLostFailureOfADelayedPayment(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		failed, coming := w.session(2*time.Hour), w.session(3*time.Hour)
+		for _, s := range []*payment.Session{&failed, &coming} {
+			s.PaymentStatus = "unpaid"
+			w.draft(*s)
+			w.stripe.sell(*s)
+		}
+		w.stripe.intents[failed.PaymentIntent], w.stripe.intents[coming.PaymentIntent] = "requires_payment_method", "processing"
+		w.run()
+		w.wantState(idOf(w, failed), order.Failed)
+		w.wantState(idOf(w, coming), order.AwaitingPayment)
+		failed.PaymentStatus = "paid" // against all expectation
+		w.stripe.sell(failed)
+		w.run()
+		w.wantState(idOf(w, failed), order.Paid)
+	})
+}
+
 // TestWhatWasLostIsMadeGood loses one of everything, and wants one run to heal it and
 // a second one to change nothing.
 func TestWhatWasLostIsMadeGood(t *testing.T) {

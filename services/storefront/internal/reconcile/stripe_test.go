@@ -24,14 +24,15 @@ type object = map[string]any
 // fakeStripe is what Stripe knows: lists by path, newest first.
 type fakeStripe struct {
 	*httptest.Server
-	mu     sync.Mutex
-	lists  map[string][]object
-	status int      // of every answer; 0: it works
-	asked  []string // paths, in order
+	mu      sync.Mutex
+	lists   map[string][]object
+	status  int               // of every answer; 0: it works
+	intents map[string]string // their statuses
+	asked   []string          // paths, in order
 }
 
 func newFakeStripe(t *testing.T) *fakeStripe {
-	f := &fakeStripe{lists: map[string][]object{}}
+	f := &fakeStripe{lists: map[string][]object{}, intents: map[string]string{}}
 	f.Server = httptest.NewServer(f)
 	t.Cleanup(f.Close)
 	f.set("/v1/webhook_endpoints", endpointObject("enabled", webhookURL, fulfil.Events()...))
@@ -60,6 +61,10 @@ func (f *fakeStripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		answer(http.StatusNotFound, object{"error": object{"type": "invalid_request_error", "code": "resource_missing"}})
+		return
+	}
+	if id, ok := strings.CutPrefix(r.URL.Path, "/v1/payment_intents/"); ok {
+		answer(http.StatusOK, object{"id": id, "object": "payment_intent", "status": f.intents[id]})
 		return
 	}
 	list, more := page(f.lists[r.URL.Path], r)
