@@ -13,6 +13,7 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -69,6 +70,7 @@ type DB struct {
 	Writer, Reader *sql.DB
 	Pool           *pgxpool.Pool
 	writer         *writer
+	commits        atomic.Int64
 	unlock         func()
 }
 
@@ -111,9 +113,14 @@ func (db *DB) InTx(ctx context.Context, f func(Tx) error) error {
 	if err != nil {
 		return err
 	}
+	db.commits.Add(1)
 	run(hooks)
 	return nil
 }
+
+// Commits is how many transactions of InTx were committed by this process; on SQLite
+// those that shared a commit count once.
+func (db *DB) Commits() int64 { return db.commits.Load() }
 
 // tries of a transaction that lost a race.
 const tries = 5

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,10 +23,11 @@ var errNeighbour = errors.New("the transaction was rolled back because of anothe
 // while others are under way share their commit, each in a savepoint of its own: under
 // load one fsync serves many. A transaction that is alone waits for nobody.
 type writer struct {
-	db    *sql.DB
-	queue chan *member
-	stop  context.CancelFunc
-	done  chan struct{}
+	db      *sql.DB
+	commits *atomic.Int64
+	queue   chan *member
+	stop    context.CancelFunc
+	done    chan struct{}
 }
 
 // member is one transaction. Its function runs in its caller's goroutine, when it is
@@ -40,9 +42,9 @@ type member struct {
 // errUnended is the end of a function that did not return: it panicked.
 var errUnended = errors.New("the transaction did not come to its end")
 
-func newWriter(db *sql.DB) *writer {
+func newWriter(db *sql.DB, commits *atomic.Int64) *writer {
 	ctx, stop := context.WithCancel(context.Background())
-	w := &writer{db: db, queue: make(chan *member), stop: stop, done: make(chan struct{})}
+	w := &writer{db: db, commits: commits, queue: make(chan *member), stop: stop, done: make(chan struct{})}
 	go func() {
 		defer close(w.done)
 		for {
@@ -131,6 +133,8 @@ func (w *writer) group(ctx context.Context, m *member) {
 	}
 	if err = tx.Commit(); err != nil {
 		err = fmt.Errorf("commit: %w", err)
+	} else {
+		w.commits.Add(1)
 	}
 	for _, member := range done {
 		member.fate <- err

@@ -52,7 +52,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	db.Writer, db.Reader = openCached(dsn(path)), openCached(dsn(path, "query_only(1)"))
 	db.Writer.SetMaxOpenConns(1)
 	db.Reader.SetMaxOpenConns(readers)
-	db.writer = newWriter(db.Writer)
+	db.writer = newWriter(db.Writer, &db.commits)
 	if err = checkDurable(ctx, db.Writer); err == nil {
 		err = os.Chmod(path, 0o600) // it holds customers' addresses
 	}

@@ -32,12 +32,14 @@ type outcome struct {
 	latency []time.Duration // of each 200
 	refused int             // every other answer
 	status  int             // one of those
+	commits float64         // of the shop meanwhile
 }
 
 func (o *outcome) add(other outcome) {
 	o.took += other.took
 	o.latency = append(o.latency, other.latency...)
 	o.refused += other.refused
+	o.commits += other.commits
 	o.status = max(o.status, other.status)
 }
 

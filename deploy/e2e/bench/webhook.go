@@ -83,6 +83,7 @@ func (b *bench) acks(ctx context.Context, prefix string, database func(context.C
 			figure(prefix+"acks."+c+variant.name, shop.rate(), perSecond)
 			figure(prefix+"acks."+c+variant.name+".ratio_to_bare", shop.rate()/bare.rate(), ratio)
 			figure(prefix+"acks."+c+variant.name+".refused", float64(shop.refused), count)
+			figure(prefix+"acks."+c+variant.name+".commits_per_ack", shop.commits/float64(max(1, len(shop.latency))), ratio)
 			spread(prefix+"ack."+c+variant.name, shop.latency)
 			if shop.refused > 0 {
 				fmt.Fprintf(os.Stderr, "bench: %sacks.%s%s: %d events were refused, one with %d\n", prefix, c, variant.name, shop.refused, shop.status)
@@ -117,12 +118,25 @@ func (b *bench) round(ctx context.Context, database func(context.Context) (strin
 		return fmt.Errorf("post to the baseline: %w", err)
 	}
 	bare.add(got)
-	l = load{addr: s.Addrs[stack.VarStorefront], connections: connections, requests: events, atMost: shopTime}
-	if got, err = l.run(ctx); err != nil {
-		return fmt.Errorf("post to the shop: %w", err)
-	}
+	got, err = acknowledge(ctx, s, connections, events)
 	shop.add(got)
-	return nil
+	return err
+}
+
+// acknowledge posts events to a shop, and counts its commits.
+func acknowledge(ctx context.Context, s *stack.Stack, connections int, events [][]byte) (outcome, error) {
+	before, err := s.Metric(ctx, "storefront_commits_total")
+	if err != nil {
+		return outcome{}, err
+	}
+	l := load{addr: s.Addrs[stack.VarStorefront], connections: connections, requests: events, atMost: shopTime}
+	got, err := l.run(ctx)
+	if err != nil {
+		return got, fmt.Errorf("post to the shop: %w", err)
+	}
+	after, err := s.Metric(ctx, "storefront_commits_total")
+	got.commits = after - before
+	return got, err
 }
 
 // syncing appends to a file and waits for the disk each time: no more than so many

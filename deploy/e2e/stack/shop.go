@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -140,6 +141,20 @@ func (s *Stack) Ops(ctx context.Context, path string, into any) error {
 		return fmt.Errorf("%s was answered %d: %.300s", path, resp.StatusCode, body)
 	}
 	return json.Unmarshal(body, into)
+}
+
+// Metric reads a figure of the storefront's metrics that has no labels.
+func (s *Stack) Metric(ctx context.Context, name string) (float64, error) {
+	_, body, err := s.do(ctx, http.MethodGet, s.OpsURL()+"/metrics", nil, http.Header{"Authorization": {"Bearer " + s.Token}})
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(body)) {
+		if value, ok := strings.CutPrefix(line, name+" "); ok {
+			return strconv.ParseFloat(strings.TrimSpace(value), 64)
+		}
+	}
+	return 0, fmt.Errorf("the metrics have no %s", name)
 }
 
 // Follow reads the order until it is in one of states, and shows it to see each

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"doorstep.example/pkg/auditapi"
@@ -147,6 +148,9 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 		DB: a.DB, Payment: stripe, Fulfil: fulfiller, Alerts: raiser, WebhookURL: shopURL + "/webhooks/stripe", Log: log, Now: now,
 	}
 	metrics := service.NewMetrics()
+	metrics.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "storefront_commits_total", Help: "Transactions committed; on SQLite those that shared a commit count once.",
+	}, func() float64 { return float64(a.DB.Commits()) }))
 	site := &web.Site{
 		DB: a.DB, Catalog: goods, Kinds: kinds, Payment: stripe, Fulfil: fulfiller, Pages: pages,
 		Desk:       &checkout.Desk{DB: a.DB, Catalog: goods, Kinds: kinds, Screen: screener, Payment: stripe, ShopURL: shopURL, Now: now},
