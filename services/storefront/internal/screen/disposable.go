@@ -54,8 +54,8 @@ func (s *Screener) read(list io.Reader) error {
 // listed returns the domain of a line. One under which anybody may have a name, such
 // as co.uk, is refused: it would warn half a country.
 func listed(line string) (string, error) {
-	domain, err := hostNames.ToASCII(strings.TrimSuffix(line, "."))
-	if err != nil || !strings.Contains(domain, ".") {
+	domain, ok := asciiName(line)
+	if !ok || !strings.Contains(domain, ".") {
 		return "", fmt.Errorf("%.80q is no domain", line)
 	}
 	if suffix, icann := publicsuffix.PublicSuffix(domain); icann && suffix == domain {

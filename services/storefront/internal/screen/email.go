@@ -57,15 +57,16 @@ func mailbox(email string) string {
 	return strings.ToLower(local)
 }
 
-// domainOf returns the domain of email in lower-case ASCII; empty if it has none.
+// domainOf returns the domain of email in lower-case ASCII; empty if it has none that
+// is a host name.
 func domainOf(email string) string {
 	at := strings.LastIndexByte(email, '@')
 	if at < 0 {
 		return ""
 	}
-	domain := strings.TrimSuffix(strings.ToLower(strings.TrimSpace(email[at+1:])), ".")
-	if ascii, err := hostNames.ToASCII(domain); err == nil {
-		return ascii
+	domain, ok := asciiName(strings.TrimSpace(email[at+1:]))
+	if !ok {
+		return ""
 	}
 	return domain
 }

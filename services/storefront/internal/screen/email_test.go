@@ -82,6 +82,8 @@ func TestWarnings(t *testing.T) {
 		"":                                 nil,
 		"@":                                nil,
 		"no address":                       nil,
+		"ada@gmi l.con":                    nil, // no name, and so nothing of it is echoed
+		"ada@<b>.con":                      nil,
 		"info@":                            nil,
 		"ada@gmial.com":                    {typo},
 		" Ada@GMIAL.com. ":                 {typo},

@@ -84,12 +84,12 @@ func ParseTarget(raw string, ports []int, needPublic bool) (clean string, reason
 	case site.public() && !slices.Contains(allowed(ports), site.port):
 		return "", TargetPort
 	}
+	path, _, _ = strings.Cut(path, "#")
 	// Only parts that are in order reach url.Parse: parsers disagree about odd ones.
 	u, err := url.Parse(scheme + "://" + site.authority(scheme) + path)
 	if err != nil {
 		return "", TargetPath
 	}
-	u.Fragment, u.RawFragment = "", ""
 	u.RawQuery = escapeQuery(u.RawQuery)
 	if clean = u.String(); len(clean) > maxURL {
 		return "", TargetTooLong

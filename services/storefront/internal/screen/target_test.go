@@ -32,6 +32,8 @@ func TestParseTarget(t *testing.T) {
 		"https://例え.jp。/":                      "https://xn--r8jz45g.jp/",
 		"https://shop.example.com/#top":        "https://shop.example.com/",
 		"https://shop.example.com#":            "https://shop.example.com",
+		"https://shop.example.com/#%zz":        "https://shop.example.com/",
+		"https://shop.example.com/a?b#c#d?e":   "https://shop.example.com/a?b",
 		"https://shop.example.com/?":           "https://shop.example.com/?",
 		"https://bücher.example.de/":           "https://xn--bcher-kva.example.de/",
 		"https://BÜCHER.example.de/":           "https://xn--bcher-kva.example.de/",
