@@ -145,10 +145,11 @@ var looks = []struct {
 	{"phone-dark", "dark", 390, 844},
 }
 
-// shoot photographs the page in every look into var/shots, and wants that a phone
-// need not scroll sideways.
+// shoot photographs the page in every look into var/shots, and wants that a phone need
+// not scroll sideways and that everybody can use what they see.
 func (b *tab) shoot(name string) {
 	b.Helper()
+	script := axe(b.T)
 	dir := filepath.Join(root, "var", "shots")
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		b.Fatal(err)
@@ -158,6 +159,7 @@ func (b *tab) shoot(name string) {
 		if overflow := ask(b, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`)); overflow > 0 {
 			b.Errorf("%s is %d pixels wider than the window (%s)", name, overflow, look.name)
 		}
+		b.wantAccessible(name+" ("+look.name+")", script)
 		png := ask(b, chromedp.FullScreenshot(100))
 		if err := os.WriteFile(filepath.Join(dir, name+"-"+look.name+".png"), png, 0o600); err != nil {
 			b.Fatal(err)

@@ -153,17 +153,18 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 	}, func() float64 { return float64(a.DB.Commits()) }))
 	site := &web.Site{
 		DB: a.DB, Catalog: goods, Kinds: kinds, Payment: stripe, Fulfil: fulfiller, Pages: pages,
-		Desk:       &checkout.Desk{DB: a.DB, Catalog: goods, Kinds: kinds, Screen: screener, Payment: stripe, ShopURL: shopURL, Now: now},
-		Courier:    &delivery.Courier{DB: a.DB, Blobs: a.Blobs, Tokens: tokens, Now: now},
-		Webhook:    &webhook.Receiver{Inbox: a.Inbox, Secrets: c.WebhookSecrets, Log: log, Now: now},
-		Contact:    letters,
-		Portal:     a.Portal,
-		Folder:     filepath.Dir(c.CatalogFile),
-		MailHook:   web.NewMailHook(c.MailerURL.URL, log),
-		ShopURL:    shopURL,
-		PayOrigins: payOrigins(c),
-		Log:        log,
-		Now:        now,
+		Desk:          &checkout.Desk{DB: a.DB, Catalog: goods, Kinds: kinds, Screen: screener, Payment: stripe, ShopURL: shopURL, Now: now},
+		Courier:       &delivery.Courier{DB: a.DB, Blobs: a.Blobs, Tokens: tokens, Now: now},
+		Webhook:       &webhook.Receiver{Inbox: a.Inbox, Secrets: c.WebhookSecrets, Log: log, Now: now},
+		Contact:       letters,
+		Portal:        a.Portal,
+		PortalCookies: portal.NewCookies(shopURL),
+		Folder:        filepath.Dir(c.CatalogFile),
+		MailHook:      web.NewMailHook(c.MailerURL.URL, log),
+		ShopURL:       shopURL,
+		PayOrigins:    payOrigins(c),
+		Log:           log,
+		Now:           now,
 	}
 	a.Public = service.NewEcho(service.EchoConfig{Log: log, Metrics: metrics, Proxies: c.TrustedProxies, RenderError: site.RenderError})
 	site.Routes(a.Public)

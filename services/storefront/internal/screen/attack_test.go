@@ -71,6 +71,7 @@ func TestAttacksInURLs(t *testing.T) {
 		"https://example.com/%7B%7B7*7%7D%7D":           ruleTemplate,
 		"https://${jndi:ldap://x}/":                     ruleTemplate,
 		"https://example.com/../../etc/passwd":          ruleTraversal,
+		"https://example.com/?f=/proc/self/environ":     ruleTraversal,
 		"https://example.com/?f=../../x":                ruleTraversal,
 		"https://example.com/..%2f":                     ruleTraversal,
 		"https://example.com/%2e%2e%2fx":                ruleTraversal,

@@ -84,7 +84,7 @@ func reserved(domain string) bool {
 // from a large mail provider's, or that ends in a slip of com, net or org; empty
 // otherwise.
 func misspelt(domain string) string {
-	if domain == "" || slices.Contains(providers, domain) || slices.Contains(realNeighbours, domain) || reserved(domain) {
+	if domain == "" || slices.Contains(providers, domain) || slices.Contains(realNeighbours, domain) {
 		return ""
 	}
 	for _, provider := range providers {

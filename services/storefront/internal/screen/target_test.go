@@ -76,6 +76,7 @@ func TestParseTarget(t *testing.T) {
 		"https://example.com/\u0085":                         "target.characters",
 		"https://example.com/\u00a0":                         "target.characters",
 		"https://example.com/\u2028":                         "target.characters",
+		"https://example.com/\ufffd":                         "target.characters",
 		"https://example.com/\xff":                           "target.characters",
 		`https:\\example.com\`:                               "target.characters",
 		`https://example.com\@evil.example/`:                 "target.characters",

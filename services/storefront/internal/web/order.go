@@ -38,7 +38,7 @@ func (s *Site) order(c echo.Context) error {
 		return err
 	}
 	view.Notice = notice(c, "resent", "corrected", "already", "proof_missing")
-	if c.QueryParam("correct") != "" && view.MayCorrect {
+	if c.QueryParams().Has("correct") && view.MayCorrect {
 		view.Correction = &page.Correction{}
 	}
 	view.PayURL = s.payURL(c.Request().Context(), o)
