@@ -1,0 +1,33 @@
+// Package tlsprobe takes stock of what a TLS server accepts: versions, cipher suites,
+// groups, Diffie-Hellman parameters, certificates and the protections of the protocol.
+// It states facts and judges none of them.
+//
+// # How it asks
+//
+// A probe is one connection with one ClientHello (package wire); the handshake is
+// dropped as soon as the server has shown its choice. Suites are found by peeling: offer
+// a list, take out what the server picks, offer the rest, until it refuses. The lists
+// are cut by class, so that a server without weak suites refuses all of them at once.
+//
+//	versions and suites ─┬─ SSL 2.0
+//	(all at once, within ├─ SSL 3.0 ─ TLS 1.2: common, weak and rare suites
+//	MaxParallel)         └─ TLS 1.3
+//	then, by what was found: order, groups, downgrade, ALPN, a TLS 1.3 handshake
+//
+// # What an answer means
+//
+// Only a clear refusal is a No: an alert handshake_failure, protocol_version or
+// insufficient_security, or the choice of another version. Silence, a reset, a closed
+// connection or any other alert is Unknown. Before either is believed, a smaller hello
+// is tried, because some servers fail on long ones. Result.Unknown lists in words what
+// could not be found out.
+//
+// There are two exceptions. An internal_error to two different hellos is a No for
+// versions below TLS 1.2, because that is how OpenSSL 3 turns down what its security
+// level rules out. And a server that speaks TLS and closes on an SSL 2.0 hello says No:
+// it could not read it.
+//
+// Client-initiated renegotiation is not probed: it takes a complete handshake of an old
+// version and makes the server do more work than it was asked for. Whether a server has
+// the *secure* renegotiation of RFC 5746 is in Features.
+package tlsprobe
