@@ -53,6 +53,9 @@ func TestPortal(t *testing.T) {
 	if text := askText(b, "main"); !strings.Contains(text, "The Unattended Delivery Playbook") {
 		t.Errorf("the purchase is not there:\n%s", text)
 	}
+	if receipt := newVisitor(t).get(s.ShopURL()+"/orders/"+id+"/receipt", http.StatusOK); !strings.Contains(text(receipt), "$29") {
+		t.Errorf("the receipt says %s", tidy(text(receipt)))
+	}
 	token, _ := url.Parse(link)
 	s.post("/portal/enter", url.Values{"token": {token.Query().Get("token")}}, http.StatusGone)
 	b.load(chromedp.Click(chromedp.CSS(`form[action$="/resend"] button`)))

@@ -20,6 +20,7 @@ type Account struct {
 	mu         sync.Mutex
 	ahead      time.Duration // what Advance added to the clock
 	apiVersion string
+	pages      string // address of the hosted pages, as the newest session was told
 	sessions   *shelf[Session]
 	intents    *shelf[PaymentIntent]
 	charges    *shelf[Charge]

@@ -35,7 +35,7 @@ type Charge struct {
 	RadarOptions              struct{}          `json:"radar_options"`
 	ReceiptEmail              *string           `json:"receipt_email"`
 	ReceiptNumber             null              `json:"receipt_number"`
-	ReceiptURL                null              `json:"receipt_url"`
+	ReceiptURL                *string           `json:"receipt_url"`
 	Refunded                  bool              `json:"refunded"`
 	Review                    null              `json:"review"`
 	Shipping                  null              `json:"shipping"`

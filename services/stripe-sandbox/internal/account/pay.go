@@ -160,6 +160,7 @@ func (a *Account) charge(intent *PaymentIntent, p Payment) *Charge {
 func (a *Account) collect(intent *PaymentIntent, charge *Charge) {
 	charge.Status, charge.Paid, charge.Captured, charge.AmountCaptured = "succeeded", true, true, charge.Amount
 	charge.BalanceTransaction = optional(newID("txn_3", 23))
+	charge.ReceiptURL = optional(a.pages + "/receipts/" + charge.ID)
 	charge.Outcome = &Outcome{NetworkStatus: "approved_by_network", RiskLevel: "normal", RiskScore: 12, SellerMessage: "Payment complete.", Type: "authorized"}
 	intent.Status, intent.AmountReceived, intent.LastPaymentError = "succeeded", intent.Amount, nil
 	a.emit(Cause{}, ChargeSucceeded, charge, nil)

@@ -95,6 +95,7 @@ func (a *Account) CreateSession(p SessionParams, pages string) (Session, *refusa
 		return Session{}, err
 	}
 	s := p.session(now)
+	a.pages = pages
 	url := pages + "/pay/" + s.ID
 	s.URL = &url
 	a.sessions.add(s.ID, &s)

@@ -43,6 +43,7 @@ func Register(e *echo.Echo, c Config) *Pages {
 	e.GET("/style.css", style)
 	e.GET("/pay/:session", p.showPay)
 	e.POST("/pay/:session", p.postPay)
+	e.GET("/receipts/:charge", p.showReceipt)
 	p.registerActions(e)
 	return p
 }
