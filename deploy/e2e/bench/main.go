@@ -11,6 +11,7 @@
 //	order.…                     from the paid order to the sent mail, by the ledger's times
 //	burst.…                     many orders at once, until the last mail is sent
 //	start.…, idle.…             the three programs, started and left alone
+//	page.…                      a page at 100 requests a second, beside /healthz
 //	pdf.…                       a report as PDF, beside deflating as many bytes
 //
 // It runs at the root of the checkout; BIN is the folder with the binaries (bin),
@@ -79,6 +80,7 @@ func run(ctx context.Context) (err error) {
 		{"webhooks on PostgreSQL", b.acksOnPostgres},
 		{"a large ledger", b.large},
 		{"orders", b.orders},
+		{"pages", b.pages},
 		{"PDF", b.pdf},
 	} {
 		if err := part.measure(ctx); err != nil {
