@@ -36,6 +36,21 @@ type Ownership struct {
 	Token string `json:"token"`
 }
 
+// Proof is what was found of the token on a target. Detail says where it is, or in
+// words for the buyer where it was looked for in vain.
+type Proof struct {
+	Proven bool      `json:"proven"`
+	Method string    `json:"method,omitempty"` // dns, file or meta
+	Detail string    `json:"detail"`
+	At     time.Time `json:"at"`
+}
+
+// ProofRequest asks whether a target is proven, without scanning it.
+type ProofRequest struct {
+	TargetURL string `json:"target_url"`
+	Token     string `json:"token"`
+}
+
 // Severity of a finding.
 type Severity string
 
@@ -68,6 +83,7 @@ type Report struct {
 	Passed     []Passed         `json:"passed"`
 	Skipped    []Skipped        `json:"skipped"`
 	Controls   []Control        `json:"controls"`
+	Proof      *Proof           `json:"proof,omitempty"` // of a tier that needs one
 	Seller     Seller           `json:"seller"`
 	VerifyURL  string           `json:"verify_url,omitempty"`
 }

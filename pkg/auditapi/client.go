@@ -74,6 +74,42 @@ func (c Client) Audit(ctx context.Context, r Request, onProgress func(Event)) (*
 	return report, pdf, err
 }
 
+// proofTimeout is a DNS question and two pages of a slow site.
+const proofTimeout = 60 * time.Second
+
+// Prove asks whether the token is on the target. Errors are as for Audit.
+func (c Client) Prove(ctx context.Context, r ProofRequest) (Proof, error) {
+	ctx, cancel := context.WithTimeout(ctx, proofTimeout)
+	defer cancel()
+	body, err := json.Marshal(r)
+	if err != nil {
+		return Proof{}, fmt.Errorf("encode the question for the proof: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.BaseURL+"/api/ownership", bytes.NewReader(body))
+	if err != nil {
+		return Proof{}, fmt.Errorf("make the question for the proof: %w", err)
+	}
+	req.Header.Set("Authorization", "Bearer "+c.Token.Reveal())
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := (&http.Client{Transport: transport}).Do(req)
+	if err != nil {
+		return Proof{}, c.unavailable(ctx, err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+	if err != nil {
+		return Proof{}, c.unavailable(ctx, err)
+	}
+	if resp.StatusCode >= http.StatusBadRequest {
+		return Proof{}, errs.FromResponse(resp.StatusCode, resp.Header, text)
+	}
+	var p Proof
+	if err := json.Unmarshal(text, &p); err != nil {
+		return Proof{}, errs.Wrap(errs.Unavailable, err, "The audit-engine's answer is not JSON.")
+	}
+	return p, nil
+}
+
 func (c Client) unavailable(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return &errs.Error{Kind: errs.Unavailable, Code: CodeTimeout, Message: "The audit-engine did not finish in time.", Err: err}

@@ -39,6 +39,7 @@ type Config struct {
 	Log    *slog.Logger
 	Token  config.Secret
 	Scan   Scan
+	Prove  func(ctx context.Context, r auditapi.ProofRequest) (auditapi.Proof, error)
 	Render func(auditapi.Report) ([]byte, error) // the report as PDF
 }
 
@@ -49,6 +50,23 @@ func Register(e *echo.Echo, c Config) {
 	s := server{c}
 	e.GET("/api/checks", s.checks)
 	e.POST("/api/audit", s.audit, service.Bearer(c.Token), middleware.BodyLimit("64K"))
+	e.POST("/api/ownership", s.ownership, service.Bearer(c.Token), middleware.BodyLimit("64K"))
+}
+
+// ownership says whether a target is proven, without scanning it.
+func (s server) ownership(c echo.Context) error {
+	var r auditapi.ProofRequest
+	if err := json.NewDecoder(c.Request().Body).Decode(&r); err != nil {
+		if tooLarge(err) {
+			return err
+		}
+		return errs.Wrap(errs.Invalid, err, "The body must be JSON with target_url and token.")
+	}
+	proof, err := s.Prove(c.Request().Context(), r)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, proof)
 }
 
 // checks lists what audits look for. It holds nothing that a buyer may not know.

@@ -54,7 +54,7 @@ func New(c *Config, log *slog.Logger, render Render) (http.Handler, error) {
 	e := service.NewEcho(service.EchoConfig{Log: log, Metrics: metrics})
 	service.Health(e, func(echo.Context) []string { return missing })
 	e.GET("/metrics", metrics.Handler())
-	api.Register(e, api.Config{Log: log, Token: c.InternalToken, Scan: scanner.Run, Render: render})
+	api.Register(e, api.Config{Log: log, Token: c.InternalToken, Scan: scanner.Run, Prove: scanner.Prove, Render: render})
 	return e, nil
 }
 

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/pkg/errs"
 	"doorstep.example/services/audit-engine/internal/check"
 	"doorstep.example/services/audit-engine/internal/guard"
+	"doorstep.example/services/audit-engine/internal/ownership"
 	"doorstep.example/services/audit-engine/internal/tier"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,7 +28,8 @@ type Config struct {
 	Concurrency int           // audits at once; more are refused as busy
 	HostWait    time.Duration // how long an audit waits for another of the same host; default 20 s
 	Roots       *x509.CertPool
-	Seller      string // who asks, where the request does not say
+	TXT         ownership.Resolver // for proofs of ownership; default: the system's
+	Seller      string             // who asks, where the request does not say
 	ContactURL  string
 	Registerer  prometheus.Registerer           // default: none
 	Checks      func(tier string) []check.Check // default check.ForTier
@@ -38,6 +41,7 @@ type Scanner struct {
 	config  Config
 	slots   chan struct{}
 	hosts   hosts
+	prover  ownership.Prover
 	metrics metrics
 }
 
@@ -63,7 +67,7 @@ func New(c Config) (*Scanner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Scanner{config: c, slots: make(chan struct{}, c.Concurrency), hosts: newHosts(), metrics: m}, nil
+	return &Scanner{config: c, slots: make(chan struct{}, c.Concurrency), hosts: newHosts(), prover: ownership.Prover{Resolver: c.TXT, Now: c.Now}, metrics: m}, nil
 }
 
 // Run audits what r asks for, and calls progress after each step. Its errors are
@@ -92,7 +96,9 @@ func (s *Scanner) run(ctx context.Context, r auditapi.Request, started time.Time
 	defer s.metrics.running.Dec()
 	limited, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
-	if err := s.prove(limited, r, target); err != nil {
+	agent := userAgent(cmp.Or(r.Seller.Name, s.config.Seller), cmp.Or(r.Seller.URL, s.config.ContactURL))
+	proof, err := s.prove(limited, r, target, s.config.Guard.Client(agent))
+	if err != nil {
 		return auditapi.Report{}, late(ctx, err, target)
 	}
 	leave, err := s.hosts.enter(limited, hostKey(target), s.config.HostWait)
@@ -102,7 +108,7 @@ func (s *Scanner) run(ctx context.Context, r auditapi.Request, started time.Time
 	defer leave()
 	checks := s.config.Checks(r.Tier)
 	steps := &steps{total: len(checks) + gatherSteps, report: progress}
-	site, err := s.gather(limited, target, userAgent(cmp.Or(r.Seller.Name, s.config.Seller), cmp.Or(r.Seller.URL, s.config.ContactURL)), steps)
+	site, err := s.gather(limited, target, agent, steps)
 	if err != nil {
 		return auditapi.Report{}, late(ctx, err, target)
 	}
@@ -110,26 +116,58 @@ func (s *Scanner) run(ctx context.Context, r auditapi.Request, started time.Time
 	if ctx.Err() != nil {
 		return auditapi.Report{}, fmt.Errorf("audit %s: %w", target.Host(), ctx.Err())
 	}
-	return compose(r, target, site, outcomes, started, s.config.Now()), nil
+	report := compose(r, target, site, outcomes, started, s.config.Now())
+	report.Proof = proof
+	return report, nil
 }
 
-// prove refuses a tier that needs proof of ownership for a target that is not ours.
-func (s *Scanner) prove(ctx context.Context, r auditapi.Request, target guard.Target) error {
+// prove refuses a tier that needs proof of ownership for a target that is not ours, and
+// returns the proof of one that is proven.
+func (s *Scanner) prove(ctx context.Context, r auditapi.Request, target guard.Target, client *guard.Client) (*auditapi.Proof, error) {
 	t, ok := tier.ByName(r.Tier)
 	if !ok {
-		return errs.New(errs.Invalid, "There is no tier %q.", r.Tier)
+		return nil, errs.New(errs.Invalid, "There is no tier %q.", r.Tier)
 	}
 	if !t.NeedsProof {
-		return nil
+		return nil, nil //nolint:nilnil // such a tier has none
 	}
 	lab, err := s.config.Guard.IsLab(ctx, target)
 	if err != nil || lab {
-		return err
+		return nil, err
 	}
-	return &errs.Error{
+	missing := "there is none for " + target.Host()
+	if r.Ownership != nil {
+		proof, err := s.prover.Look(ctx, client, target, r.Ownership.Token)
+		if err != nil {
+			return nil, err
+		}
+		if proof.Proven {
+			return &proof, nil
+		}
+		missing = proof.Detail
+	}
+	return nil, &errs.Error{
 		Kind: errs.Forbidden, Code: auditapi.CodeOwnershipUnproven,
-		Message: "A red-team audit needs proof that the site is yours, and there is none for " + target.Host() + ". Nothing was sent to the site.",
+		Message: "A red-team audit needs proof that the site is yours. " + strings.ToUpper(missing[:1]) + missing[1:] + " The site was not audited.",
 	}
+}
+
+// proveTimeout bounds Prove.
+const proveTimeout = 45 * time.Second
+
+// Prove looks for the proof of a target without auditing it. A lab target is proven by
+// being one. Errors are as for Run.
+func (s *Scanner) Prove(ctx context.Context, r auditapi.ProofRequest) (auditapi.Proof, error) {
+	ctx, cancel := context.WithTimeout(ctx, proveTimeout)
+	defer cancel()
+	target, err := s.config.Guard.Admit(r.TargetURL)
+	if err != nil {
+		return auditapi.Proof{}, err
+	}
+	if lab, err := s.config.Guard.IsLab(ctx, target); err != nil || lab {
+		return auditapi.Proof{Proven: lab, Method: "lab", Detail: "lab target", At: s.config.Now().UTC()}, err
+	}
+	return s.prover.Look(ctx, s.config.Guard.Client(userAgent(s.config.Seller, s.config.ContactURL)), target, r.Token)
 }
 
 func busy(message string, after time.Duration) error {
