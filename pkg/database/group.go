@@ -107,7 +107,8 @@ func (m *member) run(tx Tx, f func(Tx) error) error {
 
 // group runs m, and whoever else waits, in one transaction.
 func (w *writer) group(ctx context.Context, m *member) {
-	tx, err := w.db.BeginTx(context.WithoutCancel(ctx), nil)
+	ctx = context.WithoutCancel(ctx) // see inTx
+	tx, err := w.db.BeginTx(ctx, nil)
 	if err != nil {
 		m.fate <- fmt.Errorf("begin: %w", err)
 		return
@@ -116,7 +117,7 @@ func (w *writer) group(ctx context.Context, m *member) {
 	begun := time.Now()
 	for n := 1; m != nil; n++ {
 		done = append(done, m)
-		if err := offer(tx, m); err != nil {
+		if err := offer(ctx, tx, m); err != nil {
 			_ = tx.Rollback() // it is gone already
 			for _, member := range done {
 				member.fate <- fmt.Errorf("%w: %w", errNeighbour, err)
@@ -143,8 +144,8 @@ func (w *writer) group(ctx context.Context, m *member) {
 
 // offer gives m its turn in a savepoint. An error means that the transaction itself is
 // lost, and with it what others have done in it.
-func offer(tx *sql.Tx, m *member) error {
-	if _, err := tx.Exec(`SAVEPOINT member`); err != nil {
+func offer(ctx context.Context, tx *sql.Tx, m *member) error {
+	if _, err := tx.ExecContext(ctx, `SAVEPOINT member`); err != nil {
 		return err
 	}
 	var failure error
@@ -156,11 +157,11 @@ func offer(tx *sql.Tx, m *member) error {
 	if failure != nil {
 		// After a full disk and the like SQLite has rolled back everything by itself, and
 		// there is no savepoint any more.
-		if _, err := tx.Exec(`ROLLBACK TO member`); err != nil {
+		if _, err := tx.ExecContext(ctx, `ROLLBACK TO member`); err != nil {
 			return fmt.Errorf("%w, after: %w", err, failure)
 		}
 	}
-	_, err := tx.Exec(`RELEASE member`)
+	_, err := tx.ExecContext(ctx, `RELEASE member`)
 	return err
 }
 

@@ -74,9 +74,9 @@ func (t *Texts) Size(bytes int64) string {
 
 const (
 	day = 24 * time.Hour
-	// maxHours is how long a duration is written in hours: "36 hours" says more
+	// hourly is how long a duration is written in hours: "36 hours" says more
 	// than "1 day 12 hours".
-	maxHours = 2 * day
+	hourly = 2 * day
 )
 
 // Duration writes a length of time in its one or two largest units: 45 seconds,
@@ -86,7 +86,7 @@ func (t *Texts) Duration(d time.Duration) string {
 	switch {
 	case d.Round(time.Second) < time.Minute:
 		return t.units(d.Round(time.Second), "minute", time.Minute, "second", time.Second)
-	case d.Round(time.Minute) < maxHours:
+	case d.Round(time.Minute) < hourly:
 		return t.units(d.Round(time.Minute), "hour", time.Hour, "minute", time.Minute)
 	default:
 		return t.units(d.Round(time.Hour), "day", day, "hour", time.Hour)

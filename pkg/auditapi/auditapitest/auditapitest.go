@@ -55,6 +55,8 @@ type Server struct {
 	pdf      []byte
 	faults   []Fault
 	requests []auditapi.Request
+	proof    auditapi.Proof
+	asked    []auditapi.ProofRequest
 	left     int
 }
 
@@ -64,6 +66,7 @@ func New(t testing.TB) *Server {
 	s := &Server{changed: make(chan struct{}), release: make(chan struct{}), report: Report(), pdf: PDF()}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/audit", s.audit)
+	mux.HandleFunc("POST /api/ownership", s.ownership)
 	mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /readyz", func(http.ResponseWriter, *http.Request) {})
 	server := httptest.NewServer(mux)
@@ -182,6 +185,32 @@ func (s *Server) audit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.stream(w, r, request, fault)
+}
+
+// Prove sets what is found of proofs from now on.
+func (s *Server) Prove(p auditapi.Proof) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.proof = p
+}
+
+// Asked returns the proofs that were asked for, in order.
+func (s *Server) Asked() []auditapi.ProofRequest {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.asked)
+}
+
+func (s *Server) ownership(w http.ResponseWriter, r *http.Request) {
+	var request auditapi.ProofRequest
+	if r.Header.Get("Authorization") != "Bearer "+Token || json.NewDecoder(r.Body).Decode(&request) != nil {
+		refuse(w, http.StatusBadRequest, errs.Body{Message: "not a question for a proof"})
+		return
+	}
+	var proof auditapi.Proof
+	s.note(func() { s.asked, proof = append(s.asked, request), s.proof })
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(proof) // a caller who is gone needs no answer
 }
 
 func refuse(w http.ResponseWriter, status int, body errs.Body) {

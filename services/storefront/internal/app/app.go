@@ -117,6 +117,11 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 		a.Close()
 		return nil, err
 	}
+	proofs, err := delivery.NewProofs(ctx, a.DB)
+	if err != nil {
+		a.Close()
+		return nil, err
+	}
 	a.Queue = jobs.New(a.DB, c.Workers)
 	seller := mailapi.Seller{Name: goods.Seller.Name, Color: goods.Seller.Color, URL: shopURL, Support: goods.Seller.Support, Address: goods.Seller.Address}
 	channels, _ := notify.Parse(c.AlertURLs) // validated with the configuration
@@ -127,7 +132,7 @@ func Open(ctx context.Context, c *Config, log *slog.Logger) (*App, error) {
 	fulfiller := &fulfil.Fulfiller{
 		DB: a.DB, Queue: a.Queue, Catalog: goods, Kinds: kinds, Blobs: a.Blobs,
 		Mailer: mailapi.Client{BaseURL: c.MailerURL.String(), Token: c.InternalToken},
-		Tokens: tokens, Alerts: raiser, Seller: seller, ShopURL: shopURL, Log: log, Now: now,
+		Tokens: tokens, Proofs: proofs, Alerts: raiser, Seller: seller, ShopURL: shopURL, Log: log, Now: now,
 	}
 	keys, err := portal.NewKeys(ctx, a.DB, c.DownloadKeys)
 	if err != nil {

@@ -104,7 +104,7 @@ func TestTranslationsNameTheirLine(t *testing.T) {
 		"offered":   {"seller:\n  name: S\n  support: s@example.com\n  languages:\n    - en\n    - tlh\n    - en\nproducts:\n" + product, []string{`:6: there are no texts in the language "tlh"`, `:7: the language "en" appears twice`}},
 		"too long":  {head + product + "    translations:\n      de:\n        name: " + strings.Repeat("x", 101) + "\n", []string{`:13: products[0].translations.de.name must have at most 100 characters`}},
 		"inside":    {head + product + "    translations:\n      de:\n        questions:\n          - q: x\n", []string{`:14: products[0].translations.de.questions[0].a is missing`}},
-		"typo":      {head + product + "    translations:\n      de:\n        nmae: x\n", []string{`:13: unknown field "nmae"`}},
+		"typo":      {head + product + "    translations:\n      de:\n        nane: x\n", []string{`:13: unknown field "nane"`}},
 		"empty":     {head + product + "    description:\n      - One.\n      - \"\"\n", []string{`:13: products[0].description[1] is missing`}},
 	} {
 		t.Run(name, func(t *testing.T) {

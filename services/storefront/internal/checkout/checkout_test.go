@@ -296,7 +296,7 @@ func TestScreening(t *testing.T) {
 		}
 		counted := map[string]int{}
 		for _, v := range verdicts {
-			counted[v.Verdict] += int(v.Count)
+			counted[v.Verdict] += v.Count
 		}
 		if want := map[string]int{"legitimate": 4, "attack": 1, "spam": 1, "test": 1}; !maps.Equal(counted, want) {
 			t.Errorf("counted %v, want %v", counted, want)

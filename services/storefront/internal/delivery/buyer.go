@@ -1,11 +1,17 @@
 package delivery
 
 import (
+	"context"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/base64"
+	"strings"
 
+	"doorstep.example/pkg/database"
 	"doorstep.example/services/storefront/internal/order"
+	"doorstep.example/services/storefront/internal/store"
 )
 
 // buyerKey is how many bytes of the hash a key has: 128 bits.
@@ -25,6 +31,30 @@ func (t *Tokens) KnowsBuyer(id order.ID, key string) bool {
 	}
 	return known
 }
+
+// Proofs make the tokens by which buyers prove control of an audit's target. Their key
+// is made once and kept: a token that somebody has put into their DNS must stay.
+type Proofs struct{ key []byte }
+
+// NewProofs reads the key from the database, where it is made at the first start.
+func NewProofs(ctx context.Context, db *database.DB) (*Proofs, error) {
+	var key string
+	err := db.InTx(ctx, func(tx database.Tx) (err error) {
+		key, err = store.Setting(ctx, tx, "proof_key", rand.Text)
+		return err
+	})
+	return &Proofs{key: []byte(key)}, err
+}
+
+// Token is the order's: 160 bits, in letters and digits that a DNS form takes.
+func (p *Proofs) Token(id order.ID) string {
+	mac := hmac.New(sha256.New, p.key)
+	mac.Write([]byte("doorstep proof of order " + id))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:proofToken]))
+}
+
+// proofToken is how many bytes of the hash a token has.
+const proofToken = 20
 
 func sealBuyer(key []byte, id order.ID) string {
 	mac := hmac.New(sha256.New, key)

@@ -40,6 +40,9 @@ func (f *Fulfiller) composeOf(ctx context.Context, m store.Message, o order.Orde
 	if m.Template == mailapi.TemplateReceipt {
 		return withData(send, mailapi.Receipt{Seller: f.Seller, Order: f.shown(o, p), PromiseSeconds: int(p.Promise.Seconds())})
 	}
+	if m.Template == mailapi.TemplateProof {
+		return withData(send, f.proofMail(m, o, p))
+	}
 	return f.composeHandover(ctx, send, m, o, p)
 }
 
@@ -129,6 +132,8 @@ func name(m store.Message) string {
 		return "delivery mail"
 	case m.Template == mailapi.TemplateAlert:
 		return "alert"
+	case m.Template == mailapi.TemplateProof:
+		return "mail about the proof"
 	case m.Template == mailapi.TemplateLogin:
 		return "sign-in link"
 	case m.Template == mailapi.TemplateContact:

@@ -37,6 +37,7 @@ type Fulfiller struct {
 	Blobs   *blob.Store
 	Mailer  mailapi.Client
 	Tokens  *delivery.Tokens
+	Proofs  *delivery.Proofs
 	Letters map[string]Letter // by template
 	Alerts  *alert.Raiser
 	Seller  mailapi.Seller

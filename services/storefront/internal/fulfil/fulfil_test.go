@@ -2,6 +2,7 @@ package fulfil
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"sync"
@@ -176,10 +177,60 @@ func TestUnprovenTargetWaitsForProof(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		w.engine.Fail(1, auditapitest.Fault{Status: 403, Code: auditapi.CodeOwnershipUnproven, Message: "No proof was found."})
 		id := w.apply(w.session("redteam-audit"))
-		w.becomes(id, order.AwaitingProof)
+		o := w.becomes(id, order.AwaitingProof)
+		mails := func(n int) (told []mailapi.Proof) {
+			for _, sent := range w.mails(n)[mailapi.TemplateProof] {
+				var data mailapi.Proof
+				sent.Decode(w.T, &data)
+				told = append(told, data)
+			}
+			return told
+		}
+		first := mails(2)
+		if len(first) != 1 || first[0].Host != "shop.example.com" || first[0].Domain != "example.com" || len(first[0].Token) != 32 || first[0].Reminder {
+			w.Fatalf("the buyer is told %+v", first)
+		}
+		look := func() {
+			if err := w.LookForProofs(w.Context()); err != nil {
+				w.Fatal(err)
+			}
+		}
+		look()
+		if asked := w.engine.Asked(); len(asked) != 1 || asked[0] != (auditapi.ProofRequest{TargetURL: "https://shop.example.com/", Token: first[0].Token}) {
+			w.Errorf("asked for %+v", asked)
+		}
+		// A day, three days, a week later: reminded twice, then a person helps.
+		for n := 1; n <= 2; n++ {
+			waited := reminders[n-1] + time.Hour
+			w.exec(fmt.Sprintf(`UPDATE orders SET state_at = %d WHERE id = '%s'`, w.Now().Add(-waited).UnixMilli(), id))
+			look()
+			look()
+			if got := mails(2 + n); len(got) != 1+n || !got[len(got)-1].Reminder {
+				w.Errorf("after %s: %+v", waited, got)
+			}
+		}
+		if got := w.alertStates(id); len(got) > 0 {
+			w.Errorf("alerts = %v", got)
+		}
+		w.exec(fmt.Sprintf(`UPDATE orders SET state_at = %d WHERE id = '%s'`, w.Now().Add(-8*24*time.Hour).UnixMilli(), id))
+		look()
 		if got := w.alertStates(id); got[alert.ReasonProof] != store.AlertNeedsPerson {
 			w.Errorf("alerts = %v", got)
 		}
+		w.engine.Prove(auditapi.Proof{Proven: true, Method: "dns", Detail: "TXT record"})
+		look()
+		w.becomes(id, order.Sent)
+		requests := w.engine.Requests()
+		if last := requests[len(requests)-1]; last.Ownership == nil || last.Ownership.Token != first[0].Token || last.Tier != auditapi.TierRedTeam {
+			w.Errorf("the audit was asked for with %+v", last)
+		}
+		if got := w.alertStates(id); got[alert.ReasonProof] != store.AlertResolved {
+			w.Errorf("alerts = %v", got)
+		}
+		if _, err := w.LookForProof(w.Context(), o); err != nil { // by who read the order before
+			w.Errorf("a look that came too late: %v", err)
+		}
+		w.becomes(id, order.Sent)
 	})
 }
 

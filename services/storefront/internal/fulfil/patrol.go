@@ -31,13 +31,14 @@ type Task struct {
 	Do    func(context.Context) error
 }
 
-// Tasks are the fulfiller's own: finding orders whose job is gone, and orders that
-// are late; telling what was folded.
+// Tasks are the fulfiller's own: finding orders whose job is gone, orders that are late,
+// and proofs that orders wait for; telling what was folded.
 func (f *Fulfiller) Tasks() []Task {
 	return []Task{
 		{Name: "sweep", Every: sweepEvery, Do: f.Sweep},
 		{Name: "deadline", Every: deadlineEvery, Do: f.Deadlines},
 		{Name: "digest", Every: alert.DigestEvery, Do: f.Digest},
+		{Name: "proof", Every: proofEvery, Do: f.LookForProofs},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/pkg/database"
 	"doorstep.example/pkg/errs"
+	"doorstep.example/pkg/mailapi"
 	"doorstep.example/services/storefront/internal/alert"
 	"doorstep.example/services/storefront/internal/catalog"
 	"doorstep.example/services/storefront/internal/jobs"
@@ -47,7 +48,7 @@ func (w *produceWorker) Work(ctx context.Context, job *river.Job[jobs.ProduceArg
 	k := w.f.Kinds[product.Kind]
 	made, err := k.Produce(ctx, kind.Job{
 		Order: o, Product: product, Seller: w.f.Catalog.Seller, ShopURL: w.f.ShopURL,
-		VerifyURL: w.f.ShopURL + "/verify/" + o.ID.ReportID(), Progress: w.progress(ctx, o.ID),
+		VerifyURL: w.f.ShopURL + "/verify/" + o.ID.ReportID(), ProofToken: w.f.Proofs.Token(o.ID), Progress: w.progress(ctx, o.ID),
 	})
 	var files []store.Artefact
 	if err == nil {
@@ -226,14 +227,12 @@ func (w *produceWorker) failed(ctx context.Context, job *river.Job[jobs.ProduceA
 		}
 		return outcome.retry(cause)
 	}
-	to := order.Failed
 	a.State, a.ToDo = store.AlertNeedsPerson, "Write to the customer; then retry the order or refund it."
 	if code(cause) == auditapi.CodeOwnershipUnproven {
-		to, a.Reason = order.AwaitingProof, alert.ReasonProof
-		a.ToDo = "Ask the customer to prove control of the target, then retry the order."
+		return w.askForProof(ctx, job, o)
 	}
 	err := w.f.DB.InTx(ctx, func(tx database.Tx) error {
-		if err := store.Advance(ctx, tx, o.ID, order.Working, to, w.f.Now(), what(cause)); err != nil {
+		if err := store.Advance(ctx, tx, o.ID, order.Working, order.Failed, w.f.Now(), what(cause)); err != nil {
 			return err
 		}
 		if e := errs.From(cause); e.Kind == errs.Unprocessable && e.Code != "" { // the page has a text for each of the engine's refusals
@@ -242,6 +241,24 @@ func (w *produceWorker) failed(ctx context.Context, job *river.Job[jobs.ProduceA
 			}
 		}
 		if err := w.f.Alerts.Raise(ctx, tx, a); err != nil {
+			return err
+		}
+		return endRun(ctx, tx, job, string(o.ID))
+	})
+	if errs.KindOf(err) == errs.Conflict {
+		return w.f.drop(ctx, job.Kind, string(o.ID))
+	}
+	return err
+}
+
+// askForProof lets the order wait for its buyer, and tells them how to prove control of
+// the target.
+func (w *produceWorker) askForProof(ctx context.Context, job *river.Job[jobs.ProduceArgs], o order.Order) error {
+	err := w.f.DB.InTx(ctx, func(tx database.Tx) error {
+		if err := store.Advance(ctx, tx, o.ID, order.Working, order.AwaitingProof, w.f.Now(), "the buyer must prove control of the target"); err != nil {
+			return err
+		}
+		if _, err := w.f.intend(ctx, tx, o, store.PurposeProof, mailapi.TemplateProof, ""); err != nil {
 			return err
 		}
 		return endRun(ctx, tx, job, string(o.ID))

@@ -95,6 +95,8 @@ func allowed(m store.Message, o order.Order) bool {
 	switch {
 	case m.Template == mailapi.TemplateAlert, m.OrderID == "":
 		return true
+	case m.Template == mailapi.TemplateProof:
+		return o.State == order.AwaitingProof
 	case m.Template == mailapi.TemplateReceipt:
 		return !o.PaidAt.IsZero() && o.State != order.Refunded && o.State != order.Held
 	default:

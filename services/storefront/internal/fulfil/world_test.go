@@ -62,11 +62,15 @@ func newWorld(t *testing.T, url string, log *slog.Logger, channels notify.Channe
 	if err != nil {
 		t.Fatal(err)
 	}
+	proofs, err := delivery.NewProofs(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
 	now := func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 	queue := jobs.New(db, 10)
 	seller := mailapi.Seller{Name: goods.Seller.Name, Support: goods.Seller.Support}
 	w := &world{T: t, engine: engine, mailer: mailer, Fulfiller: &Fulfiller{
-		DB: db, Queue: queue, Catalog: goods, Kinds: kinds, Blobs: blobs, Mailer: mailer.Client(), Tokens: tokens, Seller: seller,
+		DB: db, Queue: queue, Catalog: goods, Kinds: kinds, Blobs: blobs, Mailer: mailer.Client(), Tokens: tokens, Proofs: proofs, Seller: seller,
 		ShopURL: "http://shop.test", Log: log, Now: now,
 		Alerts: &alert.Raiser{Channels: channels, Queue: queue, Seller: seller, Catalog: goods, To: "seller@example.com", ShopURL: "http://shop.test", ConsoleURL: "http://ops.test", Log: log, Now: now},
 	}}

@@ -56,6 +56,7 @@ func (a audit) Produce(ctx context.Context, j Job) (Made, error) {
 		ReportID:   j.Order.ID.ReportID(),
 		Seller:     auditapi.Seller{Name: j.Seller.Name, Color: j.Seller.Color, URL: j.ShopURL, Email: j.Seller.Support},
 		VerifyURL:  j.VerifyURL,
+		Ownership:  ownership(j),
 	}, func(e auditapi.Event) { j.Progress(e.Check, e.Title, e.Done, e.Total) })
 	if err != nil {
 		return Made{}, err
@@ -71,6 +72,18 @@ func (a audit) Produce(ctx context.Context, j Job) (Made, error) {
 		},
 		Report: report,
 	}, nil
+}
+
+// ownership is the token where the tier asks for a proof.
+func ownership(j Job) *auditapi.Ownership {
+	if j.Order.Tier != auditapi.TierRedTeam || j.ProofToken == "" {
+		return nil
+	}
+	return &auditapi.Ownership{Token: j.ProofToken}
+}
+
+func (a audit) Prove(ctx context.Context, j Job) (auditapi.Proof, error) {
+	return a.engine.Prove(ctx, auditapi.ProofRequest{TargetURL: j.Order.Fields[FieldTargetURL], Token: j.ProofToken})
 }
 
 func (audit) Grant(catalog.Product) (int, time.Duration) { return 0, reportLife }

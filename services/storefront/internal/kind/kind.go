@@ -22,6 +22,9 @@ type Kind interface {
 	// Produce makes the goods. It may run more than once for one order. Errors are
 	// *errs.Error; a permanent kind ends the order, all others are tried again.
 	Produce(ctx context.Context, j Job) (Made, error)
+	// Prove looks whether the buyer controls what they want worked on, where that must be
+	// proven first. Errors are as for Produce.
+	Prove(ctx context.Context, j Job) (auditapi.Proof, error)
 	// Grant says how often and how long the goods may be fetched; 0 uses: no limit.
 	Grant(p catalog.Product) (uses int, life time.Duration)
 	// Template names the mail that hands the goods over, and Mail composes it.
@@ -49,6 +52,8 @@ type Job struct {
 	Seller    catalog.Seller
 	ShopURL   string
 	VerifyURL string
+	// ProofToken proves control of the target to whoever finds it there.
+	ProofToken string
 	// Progress may be called as often as the kind likes. check is the id of what is being
 	// looked at, for a text in the buyer's language; it may be empty.
 	Progress func(check, title string, done, total int)

@@ -22,12 +22,13 @@ type Rate struct {
 
 // The rates of the shop.
 var (
-	Checkout   = Rate{N: 10, Per: time.Minute}     // a client address
-	Login      = Rate{N: 5, Per: time.Hour}        // a client address; and, by store.Take, an email address
-	Downloads  = Rate{N: 60, Per: time.Minute}     // a client address
-	Contact    = Rate{N: 5, Per: 10 * time.Minute} // a client address
-	Resend     = Rate{N: 3, Per: time.Hour}        // an order
-	Correction = Rate{N: 3, Per: time.Hour}        // an order's email address
+	Checkout   = Rate{N: 10, Per: time.Minute}      // a client address
+	Login      = Rate{N: 5, Per: time.Hour}         // a client address; and, by store.Take, an email address
+	Downloads  = Rate{N: 60, Per: time.Minute}      // a client address
+	Contact    = Rate{N: 5, Per: 10 * time.Minute}  // a client address
+	Resend     = Rate{N: 3, Per: time.Hour}         // an order
+	Correction = Rate{N: 3, Per: time.Hour}         // an order's email address
+	Proof      = Rate{N: 10, Per: 10 * time.Minute} // looks for an order's proof
 )
 
 // maxKeys bounds a limiter's memory to about 10 MB.

@@ -17,6 +17,8 @@ const (
 	PurposeReceiptAgain = "receipt:" // to a corrected address
 	PurposeDelivery     = "delivery"
 	PurposeRenewal      = "renewal:" // the goods once more, with a new grant
+	PurposeProof        = "proof"    // how to prove control of the target
+	PurposeReminder     = "proof:"   // of the same
 	PurposeAlert        = "alert:"
 )
 

@@ -89,6 +89,26 @@ func (s *Site) correct(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, "/orders/"+string(id)+"?done=corrected")
 }
 
+// prove is POST /orders/{id}/proof: it looks for the proof at once.
+func (s *Site) prove(c echo.Context) error {
+	o, err := s.knownOrder(c)
+	if err != nil {
+		return err
+	}
+	if ok, wait := s.proofs.Allow(string(o.ID)); !ok {
+		return limit.Refused("proof", wait)
+	}
+	proven, err := s.Fulfil.LookForProof(c.Request().Context(), o)
+	if err != nil {
+		s.Log.Warn("proof not looked for", "order_id", o.ID, "error", err)
+	}
+	address := "/orders/" + string(o.ID)
+	if !proven && o.State == order.AwaitingProof {
+		address += "?done=proof_missing"
+	}
+	return c.Redirect(http.StatusSeeOther, address)
+}
+
 // receipt is GET /orders/{id}/receipt: on to the payment provider's.
 func (s *Site) receipt(c echo.Context) error {
 	o, err := s.knownOrder(c)

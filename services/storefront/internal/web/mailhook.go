@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
@@ -11,7 +12,8 @@ import (
 
 // NewMailHook passes the mail provider's signed events on to the mailer, as they
 // are: the signature is over the raw body, and only the mailer has the secret. When
-// the mailer is down the answer is 503, and the provider sends again.
+// the mailer is down the answer is 503, and the provider sends again; what is too long
+// is 413, so that it does not.
 func NewMailHook(mailer url.URL, log *slog.Logger) http.Handler {
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
@@ -19,6 +21,10 @@ func NewMailHook(mailer url.URL, log *slog.Logger) http.Handler {
 			r.Out.URL.Path, r.Out.URL.RawQuery = "/webhooks/resend", ""
 		},
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
+			if _, tooLong := errors.AsType[*http.MaxBytesError](err); tooLong {
+				w.WriteHeader(http.StatusRequestEntityTooLarge)
+				return
+			}
 			log.Warn("mail event not passed on", "error", err)
 			w.Header().Set("Retry-After", "30")
 			w.WriteHeader(http.StatusServiceUnavailable)

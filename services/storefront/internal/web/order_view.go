@@ -73,6 +73,10 @@ func (s *Site) orderView(c echo.Context) (page.Order, error) {
 	if o.State == order.Failed {
 		view.Note = reason(timeline)
 	}
+	if o.State == order.AwaitingProof {
+		host, domain, token := s.Fulfil.ProofOf(o)
+		view.Proof = &page.Proof{Host: host, Domain: domain, Token: token, ActionURL: "/orders/" + string(o.ID) + "/proof"}
+	}
 	confirms := s.addMessages(o, messages, &view)
 	view.Stations = stations(o, p, timeline, confirms)
 	return view, s.addGoods(ctx, o, &view)
@@ -182,9 +186,13 @@ func notice(c echo.Context, known ...string) string {
 // each state. Delivered is a station only where the provider tells.
 func stations(o order.Order, p catalog.Product, timeline []order.Entry, confirms bool) []page.Station {
 	at := map[order.State]time.Time{}
+	var proven time.Time
 	for _, e := range timeline {
 		if _, seen := at[e.To]; e.Kind == order.EntryState && !seen {
 			at[e.To] = e.At
+		}
+		if e.From == order.AwaitingProof && e.To == order.Working {
+			proven = e.At
 		}
 	}
 	working := "work"
@@ -196,6 +204,10 @@ func stations(o order.Order, p catalog.Product, timeline []order.Entry, confirms
 		state order.State
 	}
 	line := []stop{{"payment", order.Paid}, {working, order.Ready}, {"mail", order.Sent}}
+	if _, asked := at[order.AwaitingProof]; asked {
+		at[order.AwaitingProof] = proven // the station is passed when the proof is there
+		line = slices.Insert(line, 1, stop{"proof", order.AwaitingProof})
+	}
 	if confirms {
 		line = append(line, stop{"delivered", order.Delivered})
 	}

@@ -52,13 +52,14 @@ type Site struct {
 	Log        *slog.Logger
 	Now        func() time.Time
 
-	resends, corrections *limit.Limiter // by order
-	medians              medians
+	resends, corrections, proofs *limit.Limiter // by order
+	medians                      medians
 }
 
 // Routes adds the public routes to e.
 func (s *Site) Routes(e *echo.Echo) {
 	s.resends, s.corrections = limit.New(limit.Resend, s.Now), limit.New(limit.Correction, s.Now)
+	s.proofs = limit.New(limit.Proof, s.Now)
 	e.Use(s.headers(), s.language)
 	form := middleware.BodyLimit(maxForm)
 	limited := func(name string, rate limit.Rate) echo.MiddlewareFunc { return limit.New(rate, s.Now).Middleware(name) }
@@ -81,6 +82,7 @@ func (s *Site) Routes(e *echo.Echo) {
 	e.GET("/orders/:id/receipt", s.receipt, limited("receipt", limit.Downloads))
 	e.POST("/orders/:id/resend", s.resend, form)
 	e.POST("/orders/:id/email", s.correct, form)
+	e.POST("/orders/:id/proof", s.prove, form)
 	e.POST("/orders/:id/goods/:artefact", s.orderGoods, downloads, form)
 	e.GET("/download", s.link)
 	e.POST("/download", s.startDownload, downloads, form)

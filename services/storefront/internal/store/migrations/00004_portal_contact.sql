@@ -2,6 +2,7 @@
 
 -- The language that the buyer read the shop in; the mails follow it.
 ALTER TABLE orders ADD COLUMN lang TEXT NOT NULL DEFAULT 'en';
+CREATE INDEX orders_proof ON orders (state_at) WHERE state = 'awaiting_proof'; -- looking for proofs
 -- How often the address was corrected.
 ALTER TABLE orders ADD COLUMN address_changes BIGINT NOT NULL DEFAULT 0;
 
