@@ -42,6 +42,8 @@ func (d *Desk) Routes(e *echo.Echo) {
 	api.GET("/orders", d.orders)
 	api.GET("/orders/:id", d.order)
 	api.GET("/alerts", d.alerts)
+	api.GET("/messages", d.messages)
+	api.GET("/verdicts", d.verdicts)
 	api.POST("/reconcile", d.reconcile)
 }
 
