@@ -102,7 +102,7 @@ func (p *Prover) Look(ctx context.Context, client *guard.Client, target guard.Ta
 func (p *Prover) dns(ctx context.Context, target guard.Target, token string) (method, detail string, err error) {
 	domain, err := publicsuffix.EffectiveTLDPlusOne(strings.TrimSuffix(target.Host(), "."))
 	if err != nil {
-		return "", "The host has no domain of its own, so no DNS record can prove it.", nil //nolint:nilerr // said in words
+		return "", "The host has no domain of its own, so no DNS record can prove it.", nil
 	}
 	resolver := p.Resolver
 	if resolver == nil {
