@@ -156,8 +156,11 @@ func (p *prober) peel(ctx context.Context, version uint16, list []Suite, lean bo
 // hiddenByLength reports whether a server that refused a long list takes its beginning
 // after all: some look at no more than the first suites of a hello, or refuse it whole.
 func (p *prober) hiddenByLength(ctx context.Context, version uint16, list []Suite) bool {
-	if len(list) <= longHello || !p.lengthMatters() {
+	if len(list) <= longHello || p.tookLong() {
 		return false
+	}
+	if p.isLean() { // another version has found it out meanwhile
+		return true
 	}
 	if p.ask(ctx, p.hello(version, ids(list[:leanSuites]), true)).verdict != accepted {
 		return false
@@ -195,11 +198,11 @@ func (p *prober) isLean() bool {
 	return p.lean
 }
 
-// lengthMatters reports whether the server may yet turn out to fail on long hellos.
-func (p *prober) lengthMatters() bool {
+// tookLong reports whether the server has answered a long hello well.
+func (p *prober) tookLong() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.lean && !p.long
+	return p.long
 }
 
 func (p *prober) setLean() {
