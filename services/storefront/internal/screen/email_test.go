@@ -165,6 +165,9 @@ func TestNewRefusesBadLists(t *testing.T) {
 			t.Errorf("New(%.30q): %v, want %s", list, err, want)
 		}
 	}
+	if _, err := New(strings.NewReader("dyndns.org")); err != nil { // a private suffix is one firm's domain
+		t.Error(err)
+	}
 	broken := errors.New("disk on fire")
 	if _, err := New(iotest.ErrReader(broken)); !errors.Is(err, broken) {
 		t.Errorf("New(broken file): %v", err)
