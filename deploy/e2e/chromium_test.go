@@ -141,8 +141,8 @@ var looks = []struct {
 }{
 	{"light", "light", 1280, 900},
 	{"dark", "dark", 1280, 900},
-	{"phone", "light", 390, 844},
-	{"phone-dark", "dark", 390, 844},
+	{"phone", "light", 375, 812},
+	{"phone-dark", "dark", 375, 812},
 }
 
 // shoot photographs the page in every look into var/shots, and wants that a phone need

@@ -37,6 +37,29 @@ func TestFaultStorefrontKilledWhileTheMailerAnswers(t *testing.T) {
 	})
 }
 
+// The engine has made the report, and the storefront dies before it hears so. The audit
+// is made again and its result published once: one report, one mail.
+func TestFaultStorefrontKilledWhileTheEngineAnswers(t *testing.T) {
+	t.Parallel()
+	// On PostgreSQL the job is taken up when its timeout is over, more than two minutes
+	// later; the step is the same.
+	struck := newStrike(func(r *http.Request, _ []byte) bool { return r.URL.Path == "/api/audit" })
+	addr := listen(t, struck.door)
+	s := open(t, with("AUDIT_ENGINE_URL", "http://"+addr), struck.before(stack.VarEngine))
+	struck.arm(s)
+	hosted := s.begin("security-audit", auditForm(s.TargetURL()))
+	s.payAndLeave(hosted)
+	struck.wait(s)
+	since := s.restart(stack.Storefront)
+	id := s.session(hosted).Metadata["order_id"]
+	o := s.settled(id, "sent")
+	if took := time.Since(since); took > recovery+5*time.Second { // the audit itself takes its time
+		t.Errorf("the order was sent %s after the restart", took)
+	}
+	s.wantReceiptAnd(id, "report")
+	s.storedReport(o)
+}
+
 // Stripe opens the session, and the storefront dies before it can note which. The
 // buyer posts the same form again and is led to the same session; paying it delivers
 // once.
