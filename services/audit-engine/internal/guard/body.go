@@ -19,9 +19,14 @@ var (
 	ErrBodySlow     = errors.New("the page did not arrive in time")
 	ErrBodyBroken   = errors.New("the page broke off or was damaged on its way")
 	ErrBodyEncoding = errors.New("the page came in an encoding that was not asked for")
+	ErrBodyStream   = errors.New("the page is a stream of events, which has no end")
 )
 
-func readBody(resp *http.Response) ([]byte, error) {
+// readBody reads a body to its end, or until done (which may be nil) has enough.
+func readBody(resp *http.Response, done func([]byte) bool) ([]byte, error) {
+	if media, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); done == nil && strings.EqualFold(strings.TrimSpace(media), "text/event-stream") {
+		return nil, ErrBodyStream
+	}
 	sent := &bounded{from: resp.Body, left: maxBody}
 	var from io.Reader = sent
 	switch encoding := strings.ToLower(strings.Join(resp.Header.Values("Content-Encoding"), ",")); encoding {
@@ -40,6 +45,9 @@ func readBody(resp *http.Response) ([]byte, error) {
 		from = &bounded{from: inflate, left: maxBody}
 	default:
 		return nil, ErrBodyEncoding
+	}
+	if done != nil {
+		from = &watched{from: from, done: done}
 	}
 	body, err := io.ReadAll(from)
 	if err != nil {
@@ -75,6 +83,20 @@ func (b *bounded) Read(p []byte) (int, error) {
 	b.left -= int64(n)
 	if b.left < 0 {
 		return n - 1, ErrBodyTooLong
+	}
+	return n, err
+}
+
+// watched ends once done has seen enough of what is read.
+type watched struct {
+	from io.Reader
+	done func([]byte) bool
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.from.Read(p)
+	if n > 0 && w.done(p[:n]) {
+		return n, io.EOF
 	}
 	return n, err
 }

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -40,8 +42,13 @@ type Request struct {
 	Target   Target
 	Method   string      // default GET
 	Header   http.Header // besides User-Agent, Accept and Accept-Encoding
+	Body     []byte      // its Content-Type stands in Header; a redirect is then the answer
 	NoFollow bool        // take a redirect as the answer
 	Probe    bool        // a question of our own, whose refusal is not worth counting
+
+	// Done is called with each part of the answer's body as it arrives; true ends the
+	// reading there. An event stream may have no other end.
+	Done func(part []byte) bool
 }
 
 // Hop is an answer that led on to another address.
@@ -123,7 +130,7 @@ func (c *Client) follow(ctx context.Context, r Request) (*Response, error) {
 		}
 		resp.Hops = hops
 		location := resp.Header.Get("Location")
-		if !redirects(resp.Status) || location == "" || r.NoFollow {
+		if !redirects(resp.Status) || location == "" || r.NoFollow || r.Body != nil {
 			return resp, nil
 		}
 		// The same address with the same cookies gives the same answer.
@@ -191,7 +198,7 @@ func viaRedirect(err error, target Target, hops int) error {
 // nowhere else. It speaks HTTP/1.1 itself: net/http's transport would repeat in our
 // log what a hostile server says out of turn.
 func (c *Client) ask(ctx context.Context, r Request, target Target, cookies jar) (*Response, error) {
-	req, err := http.NewRequestWithContext(ctx, cmp.Or(r.Method, http.MethodGet), target.url.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, cmp.Or(r.Method, http.MethodGet), target.url.String(), bytes.NewReader(r.Body))
 	if err != nil {
 		return nil, fmt.Errorf("make the request: %w", err)
 	}
@@ -207,6 +214,22 @@ func (c *Client) ask(ctx context.Context, r Request, target Target, cookies jar)
 	if sent := cookies.header(target); sent != "" {
 		req.Header.Set("Cookie", sent)
 	}
+	manners := c.manners(target.host)
+	if err := manners.request(ctx); err != nil {
+		return nil, waiting(err)
+	}
+	resp, err := c.answer(ctx, req, target, r.Done)
+	switch {
+	case err == nil:
+		manners.heard(resp.Status, resp.Header)
+	case ended(ctx) == nil: // it was not the caller who would wait no longer
+		manners.failed(err)
+	}
+	return resp, err
+}
+
+// answer sends req and reads the answer. Its place among the connections is taken.
+func (c *Client) answer(ctx context.Context, req *http.Request, target Target, done func([]byte) bool) (*Response, error) {
 	conn, state, err := c.connect(ctx, target)
 	if err != nil {
 		return nil, err
@@ -218,17 +241,18 @@ func (c *Client) ask(ctx context.Context, r Request, target Target, cookies jar)
 		return nil, err
 	}
 	out := &Response{URL: target.URL(), Target: target, Status: resp.StatusCode, Header: resp.Header, TLS: state}
-	out.Body, out.BodyErr = readBody(resp)
+	out.Body, out.BodyErr = readBody(resp, done)
 	return out, nil
 }
 
-// connect opens the connection that the target's scheme asks for.
+// connect opens the connection that the target's scheme asks for, in a place that is
+// taken.
 func (c *Client) connect(ctx context.Context, target Target) (net.Conn, *tls.ConnectionState, error) {
-	if target.url.Scheme == "http" {
-		conn, err := c.Dial(ctx, target)
-		return conn, nil, err
+	raw, err := c.dial(ctx, target)
+	if err != nil || target.url.Scheme == "http" {
+		return raw, nil, err
 	}
-	conn, err := c.handshake(ctx, target, &tls.Config{NextProtos: []string{"http/1.1"}}) //nolint:gosec // a site with old TLS is to be seen, not to be trusted
+	conn, err := handshake(ctx, raw, target, c.guard.config.Limits.Handshake)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -236,24 +260,46 @@ func (c *Client) connect(ctx context.Context, target Target) (net.Conn, *tls.Con
 	return conn, &state, nil
 }
 
-// Dial opens a connection to target's host and port. The caller closes it.
+// Dial opens a connection to target's host and port, for what is no request. The
+// caller closes it.
 func (c *Client) Dial(ctx context.Context, target Target) (net.Conn, error) {
-	pace := c.manners(target.host)
-	if err := pace.wait(ctx); err != nil {
-		return nil, fmt.Errorf("wait for a place: %w", err)
+	manners := c.manners(target.host)
+	if err := manners.place(ctx); err != nil {
+		return nil, waiting(err)
 	}
+	conn, err := c.dial(ctx, target)
+	if err != nil && ended(ctx) == nil {
+		manners.failed(err)
+	}
+	return conn, err
+}
+
+// waiting wraps the error of a context that ended before the turn came.
+func waiting(err error) error {
+	if _, refused := errors.AsType[*errs.Error](err); refused {
+		return err
+	}
+	return fmt.Errorf("wait for a turn: %w", err)
+}
+
+// dial connects in a place that is taken, and gives it back when it fails.
+func (c *Client) dial(ctx context.Context, target Target) (net.Conn, error) {
+	manners := c.manners(target.host)
 	conn, err := c.guard.dial(ctx, target)
 	if err != nil {
-		pace.release()
+		manners.release()
 		return nil, err
+	}
+	if remote, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil {
+		manners.near.Store(remote.Addr().IsLoopback())
 	}
 	if deadline, ok := ctx.Deadline(); ok {
 		if err := conn.SetDeadline(deadline); err != nil {
-			pace.release()
+			manners.release()
 			return nil, errors.Join(fmt.Errorf("bound the connection: %w", err), conn.Close())
 		}
 	}
-	return &politeConn{Conn: conn, release: pace.release}, nil
+	return &politeConn{Conn: conn, release: manners.release}, nil
 }
 
 func (c *Client) manners(host string) *manners {

@@ -75,10 +75,3 @@ func tlsReason(err error) string {
 func shortURL(u *url.URL) string { return shorten(u.Scheme + "://" + u.Host + u.EscapedPath()) }
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
-
-// Declined reports whether err means that the host answered a handshake with a no,
-// and not that it kept silent or could not be reached.
-func Declined(err error) bool {
-	_, ok := errors.AsType[*handshakeError](err)
-	return ok && !timedOut(err)
-}

@@ -3,8 +3,9 @@ package guard
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
+	"net"
 	"net/netip"
+	"time"
 )
 
 // suites are all that Go can speak, the broken ones too: what a server offers is to
@@ -17,39 +18,18 @@ var suites = func() []uint16 {
 	return ids
 }()
 
-// Handshake shakes hands with target as config says, and returns what was agreed.
-// The certificate is not verified: a bad one is a finding, not a failure. Versions
-// and suites that config leaves open are as wide as Go has them.
-func (c *Client) Handshake(ctx context.Context, target Target, config *tls.Config) (tls.ConnectionState, error) {
-	conn, err := c.handshake(ctx, target, config)
-	if err != nil {
-		if over := ended(ctx); over != nil {
-			return tls.ConnectionState{}, fmt.Errorf("shake hands with %s: %w", target.host, over)
-		}
-		return tls.ConnectionState{}, explain(target, err)
+// handshake speaks TLS on raw, which it closes when that fails. The certificate is not
+// verified: a bad one is a finding, not a failure. Versions and suites are as wide as
+// Go has them: a site with old TLS is to be seen.
+func handshake(ctx context.Context, raw net.Conn, target Target, limit time.Duration) (*tls.Conn, error) {
+	config := &tls.Config{
+		NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS10, CipherSuites: suites,
+		InsecureSkipVerify: true, //nolint:gosec // see above
 	}
-	state := conn.ConnectionState()
-	_ = conn.NetConn().Close() // nothing was sent that a polite end would save
-	return state, nil
-}
-
-func (c *Client) handshake(ctx context.Context, target Target, config *tls.Config) (*tls.Conn, error) {
-	raw, err := c.Dial(ctx, target)
-	if err != nil {
-		return nil, err
-	}
-	config = config.Clone()
-	config.InsecureSkipVerify = true
 	if _, err := netip.ParseAddr(target.host); err != nil {
 		config.ServerName = target.host // an address must not stand in the SNI
 	}
-	if config.MinVersion == 0 {
-		config.MinVersion = tls.VersionTLS10
-	}
-	if config.CipherSuites == nil {
-		config.CipherSuites = suites
-	}
-	limited, cancel := context.WithTimeout(ctx, c.guard.config.Limits.Handshake)
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	conn := tls.Client(raw, config)
 	if err := conn.HandshakeContext(limited); err != nil {
