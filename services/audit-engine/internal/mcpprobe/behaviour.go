@@ -1,0 +1,68 @@
+package mcpprobe
+
+import (
+	"context"
+	"net/http"
+)
+
+// origins asks what was answered before once more, as a page of another site would
+// have a browser ask it.
+func (p *prober) origins(ctx context.Context, s *streamable, m method) {
+	for _, origin := range []string{"https://" + p.config.Canary + ".invalid", "null"} {
+		if ctx.Err() != nil {
+			return
+		}
+		asked, params := *s, map[string]any(nil)
+		if m == initialize {
+			asked.session, params = "", initializeParams(s.revision)
+		}
+		a := asked.ask(ctx, m, params, http.Header{"Origin": {origin}})
+		if a.response == nil {
+			continue
+		}
+		if asked.session = sessionID(a.response.Header); m == initialize {
+			asked.end(context.WithoutCancel(ctx))
+		}
+		p.result.Origins = append(p.result.Origins, originAnswer(origin, a.response.Status, a.response.Header, a.accepted()))
+	}
+}
+
+func originAnswer(origin string, status int, h http.Header, accepted bool) OriginAnswer {
+	return OriginAnswer{
+		Origin: origin, Status: status, Accepted: accepted,
+		Allow: cut(h.Get("Access-Control-Allow-Origin"), maxName), Credentials: h.Get("Access-Control-Allow-Credentials") == "true",
+	}
+}
+
+// badCursor asks for a page that does not exist, to see what errors tell. Only lists
+// have pages.
+func (p *prober) badCursor(ctx context.Context, s speaker, m method) {
+	if m != initialize {
+		s.ask(ctx, m, map[string]any{"cursor": p.config.Canary}, nil)
+	}
+}
+
+// contradict sends headers that do not fit the body, which a stateless endpoint has to
+// refuse: what stands between may have judged by the headers (specification
+// 2026-07-28, streamable HTTP, "Server Validation"). Only where older revisions are
+// not served must the version be there.
+func (p *prober) contradict(ctx context.Context, s *streamable, only bool) {
+	probes := []struct {
+		sent   string
+		header http.Header
+		skip   bool
+	}{
+		{"Mcp-Method: prompts/list with the body of tools/list", http.Header{"Mcp-Method": {string(listPrompts)}}, false},
+		{"MCP-Protocol-Version: 2025-11-25 with a body of 2026-07-28", http.Header{"Mcp-Protocol-Version": {revisionSession}}, false},
+		{"no MCP-Protocol-Version", http.Header{"Mcp-Protocol-Version": nil}, !only},
+	}
+	for _, probe := range probes {
+		if probe.skip || ctx.Err() != nil {
+			continue
+		}
+		a := s.ask(ctx, listTools, nil, probe.header)
+		if a.response != nil {
+			p.result.Headers = append(p.result.Headers, HeaderAnswer{Sent: probe.sent, Status: a.response.Status, Accepted: a.accepted()})
+		}
+	}
+}
