@@ -1,0 +1,146 @@
+package exposed
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+var (
+	privateKey    = text(`^-----BEGIN (RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----`)
+	dump          = text(`^(-- (MySQL|MariaDB|PostgreSQL database) dump|CREATE TABLE (IF NOT EXISTS )?["` + "`" + `\w.]+|INSERT INTO ["` + "`" + `\w.]+)`)
+	wordpress     = text(`define\(\s*['"]DB_PASSWORD['"]`)
+	phpinfo       = markup(`(?s)<title>(PHP [\d.]+[^<]{0,40} - )?phpinfo\(\)</title>.*?PHP Version`, "phpinfo()")
+	introspection = text(`(?s)\A\s*\{.*?"__schema"\s*:\s*\{\s*"queryType"\s*:\s*\{\s*"name"\s*:\s*"\w`).showing(`"__schema": {"queryType": …}`)
+	folder        = markup(`(?i)<title>\s*(index of /|directory listing for /|directory: /)|<h1>\s*index of /|<a href="\?C=N;O=D">|<pre><A HREF="/[^"]{0,200}">\[To Parent Directory\]`, "a list of the files in the folder")
+)
+
+// php recognizes the source of a PHP program, which a server should have run.
+var php = text(`\A\s*<\?php\s[^<]*?(\$\w+\s*=|define\(|require|include|namespace\s|use\s)`).showing("<?php …")
+
+// assignment is a line of an environment file.
+var assignment = regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+)?([A-Z][A-Z0-9_]{1,60})[ \t]*=[ \t]*(\S?)`)
+
+// known names what programs read from environment files.
+var known = regexp.MustCompile(`^(APP_(KEY|SECRET|ENV)|NODE_ENV|DATABASE_URL|REDIS_URL|MONGO(DB)?_URI|(DB|MYSQL|POSTGRES|PG|MAIL|SMTP|AWS|STRIPE|JWT|SECRET|S3)_\w+|\w*(PASSWORD|PASSWD|SECRET|SECRET_KEY|API_KEY|ACCESS_KEY|AUTH_TOKEN|PRIVATE_KEY))$`)
+
+// environment recognizes an environment file: two assignments, one of them to a known
+// name, and hardly anything else.
+func environment(a answer) (string, bool) {
+	if a.markup() || a.binary() {
+		return "", false
+	}
+	written := 0
+	for line := range bytes.Lines(a.body) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
+			written++
+		}
+	}
+	found := assignment.FindAllSubmatch(a.body, -1)
+	if len(found) < 2 || len(found)*2 < written {
+		return "", false
+	}
+	for _, line := range found {
+		if name := string(line[1]); len(line[2]) > 0 && known.MatchString(name) {
+			return name + "=•••", true
+		}
+	}
+	return "", false
+}
+
+// Lines of the text format of Prometheus:
+// https://prometheus.io/docs/instrumenting/exposition_formats/
+var (
+	sample     = regexp.MustCompile(`(?m)^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^}\n]*\})? (\+?Inf|-Inf|NaN|[-+]?[0-9.]+([eE][-+]?[0-9]+)?)( [0-9]+)?\r?$`)
+	sampleType = regexp.MustCompile(`(?m)^# TYPE [a-zA-Z_:][a-zA-Z0-9_:]{0,100} (counter|gauge|histogram|summary|untyped)\r?$`)
+)
+
+// prometheus recognizes a program's figures: three samples and the type of one.
+func prometheus(a answer) (string, bool) {
+	kind := sampleType.Find(a.body)
+	if a.markup() || kind == nil || len(sample.FindAll(a.body, 3)) < 3 {
+		return "", false
+	}
+	return strings.TrimSpace(string(kind)), true
+}
+
+var (
+	heading   = regexp.MustCompile(`\A(\x{FEFF})?(---\n(.*\n){1,40}?---\n)?\s*#{1,3} \w`)
+	paragraph = regexp.MustCompile(`(?m)^(#{2,4} \w|[-*] \S|\d\. \S|` + "```" + `)`)
+	order     = regexp.MustCompile(`(?i)\A(\x{FEFF})?\s*(you are an? \w|always \w|never \w|[-*] \w|#{1,3} \w)`)
+)
+
+// markdown recognizes a text in Markdown: a heading, and parts below it.
+func markdown(a answer) (string, bool) {
+	return "a text in Markdown", a.prose() && heading.Match(a.body) && paragraph.Match(a.body)
+}
+
+// rules recognizes instructions to an agent, which need not have a heading.
+func rules(a answer) (string, bool) {
+	return "a list of instructions", a.prose() && order.Match(a.body) && len(paragraph.FindAll(a.body, 3)) > 1
+}
+
+// prose reports whether the answer is a text for people of some length.
+func (a answer) prose() bool {
+	return len(a.body) >= 60 && !a.markup() && !a.binary() && a.media != "text/html" && a.media != "application/json" &&
+		(len(a.body) == Window || utf8.Valid(a.body))
+}
+
+// apiDescription recognizes the description of an API by its version:
+// https://spec.openapis.org/oas/latest.html
+func apiDescription(a answer) (string, bool) {
+	has := fields(a.body)
+	for _, name := range []string{"openapi", "swagger"} {
+		version := strings.Trim(string(has[name]), `"`)
+		if strings.HasPrefix(version, "3.") || version == "2.0" {
+			return `"` + name + `"`, has["info"] != nil
+		}
+	}
+	return "", false
+}
+
+// sqlite recognizes a database of SQLite that names a table:
+// https://www.sqlite.org/fileformat.html
+func sqlite(table string) signature {
+	first := magic("SQLite format 3\x00", "the first bytes of a database of SQLite")
+	return func(a answer) (string, bool) {
+		seen, ok := first(a)
+		return seen, ok && bytes.Contains(a.body, []byte(table))
+	}
+}
+
+// zipped recognizes a ZIP archive by its first entry (APPNOTE 4.3.7).
+func zipped(a answer) (string, bool) {
+	const header = 30
+	if a.media == "text/html" || len(a.body) < header || !bytes.HasPrefix(a.body, []byte("PK\x03\x04")) {
+		return "", false
+	}
+	name := int(binary.LittleEndian.Uint16(a.body[26:]))
+	return "a ZIP archive", name > 0 && header+name <= len(a.body) && utf8.Valid(a.body[header:header+name])
+}
+
+// tarred recognizes a tar archive by the mark in its first header (POSIX pax).
+func tarred(a answer) (string, bool) {
+	const mark = 257
+	return "a tar archive", a.media != "text/html" && len(a.body) >= 512 && bytes.HasPrefix(a.body[mark:], []byte("ustar"))
+}
+
+// compressed recognizes a file by its content before gzip.
+func compressed(content signature) signature {
+	return func(a answer) (string, bool) {
+		inflate, err := gzip.NewReader(bytes.NewReader(a.body))
+		if err != nil || a.media == "text/html" {
+			return "", false
+		}
+		body, err := io.ReadAll(io.LimitReader(inflate, Window))
+		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return "", false
+		}
+		return content(answer{status: a.status, body: body})
+	}
+}
