@@ -76,8 +76,9 @@ type Report struct {
 	Tier       string           `json:"tier"`
 	StartedAt  time.Time        `json:"started_at"`
 	FinishedAt time.Time        `json:"finished_at"`
-	Grade      string           `json:"grade"`   // A+ … F
-	Score      int              `json:"score"`   // 0–100
+	Grade      string           `json:"grade"` // A+ … F
+	Score      int              `json:"score"` // 0–100
+	Grades     []SideGrade      `json:"grades,omitempty"`
 	Summary    map[Severity]int `json:"summary"` // findings by severity; every severity is present
 	Findings   []Finding        `json:"findings"`
 	Passed     []Passed         `json:"passed"`
@@ -86,6 +87,24 @@ type Report struct {
 	Proof      *Proof           `json:"proof,omitempty"` // of a tier that needs one
 	Seller     Seller           `json:"seller"`
 	VerifyURL  string           `json:"verify_url,omitempty"`
+}
+
+// SideGrade is a grade by the public rules of somebody else, as the audit-engine reckons
+// it, for comparison. It has no influence on Grade.
+type SideGrade struct {
+	Name  string      `json:"name"`  // MDN HTTP Observatory (our reckoning)
+	Grade string      `json:"grade"` // A+ … F; of SSL Labs also T and M
+	Score int         `json:"score"` // of the Observatory it may exceed 100
+	Tests []GradeTest `json:"tests,omitempty"`
+	Caps  []string    `json:"caps,omitempty"` // what keeps the grade down, "B: TLS 1.0 is offered"
+	Check string      `json:"check"`          // where a reader has the original reckon
+}
+
+// GradeTest is a part of a SideGrade.
+type GradeTest struct {
+	Name     string `json:"name"`
+	Verdict  string `json:"verdict"`
+	Modifier int    `json:"modifier"` // points added or taken off
 }
 
 // Finding is one weakness that was proven.

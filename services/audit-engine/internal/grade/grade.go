@@ -9,6 +9,9 @@
 //     score is at most 39 (F), with a high one at most 74 (C), with a medium one at
 //     most 89 (B).
 //   - A+ is 100, A from 90, B from 75, C from 60, D from 40, F below.
+//
+// Beside it stand two reckonings by public rules, so that a reader can compare:
+// Observatory by those of MDN, SSLLabs by those of Qualys. They change nothing in ours.
 package grade
 
 import "doorstep.example/pkg/auditapi"
