@@ -1,7 +1,7 @@
 package check
 
 import (
-	"context"
+	"crypto/x509"
 	"fmt"
 	"time"
 
@@ -17,15 +17,12 @@ func init() {
 		Remediation: renewCertificate,
 		References:  []string{"https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5", "https://letsencrypt.org/docs/integration-guide/"},
 		Controls:    controls(transportCrypto, "12.2.2"),
-		Run:         runExpiry,
+		Run:         ofCertificates(judgeExpiry),
 	})
 }
 
-func runExpiry(_ context.Context, site *Site) Result {
-	if site.TLS == nil {
-		return skip("%s", site.NoTLS)
-	}
-	leaf := site.TLS.Chain[0]
+func judgeExpiry(site *Site, chain []*x509.Certificate) Result {
+	leaf := chain[0]
 	evidence := lines(site.TLS.Address, describeCertificate(leaf))
 	left := leaf.NotAfter.Sub(site.Now)
 	switch {

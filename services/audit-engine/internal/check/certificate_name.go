@@ -1,7 +1,7 @@
 package check
 
 import (
-	"context"
+	"crypto/x509"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/tier"
@@ -15,19 +15,18 @@ func init() {
 		Remediation: renewCertificate,
 		References:  []string{"https://www.rfc-editor.org/rfc/rfc9525"},
 		Controls:    controls(transportCrypto, "12.2.2"),
-		Run: func(_ context.Context, site *Site) Result {
-			if site.TLS == nil {
-				return skip("%s", site.NoTLS)
-			}
-			leaf := site.TLS.Chain[0]
-			if leaf.VerifyHostname(hostForCertificate(site.Host)) == nil {
-				return pass()
-			}
-			title := "The certificate is for another name"
-			if len(leaf.DNSNames)+len(leaf.IPAddresses) == 0 {
-				title = "The certificate does not name the site" // a name in the subject alone has not counted since 2017
-			}
-			return fail(Finding{Title: title, Severity: auditapi.High, Evidence: lines("Name of the site: "+site.Host, describeCertificate(leaf))})
-		},
+		Run:         ofCertificates(judgeName),
 	})
+}
+
+func judgeName(site *Site, chain []*x509.Certificate) Result {
+	leaf := chain[0]
+	if leaf.VerifyHostname(hostForCertificate(site.Host)) == nil {
+		return pass()
+	}
+	title := "The certificate is for another name"
+	if len(leaf.DNSNames)+len(leaf.IPAddresses) == 0 {
+		title = "The certificate does not name the site" // a name in the subject alone has not counted since 2017
+	}
+	return fail(Finding{Title: title, Severity: auditapi.High, Evidence: lines("Name of the site: "+site.Host, describeCertificate(leaf))})
 }

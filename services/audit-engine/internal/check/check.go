@@ -18,10 +18,12 @@ const (
 	AreaBrowser    = "Browser protection"
 	AreaCookies    = "Cookies and sessions"
 	AreaExposure   = "Exposed information"
+	AreaDNS        = "DNS and mail"
+	AreaMCP        = "AI interfaces (MCP)"
 	AreaProcess    = "Security process"
 )
 
-var areas = []string{AreaEncryption, AreaBrowser, AreaCookies, AreaExposure, AreaProcess}
+var areas = []string{AreaEncryption, AreaBrowser, AreaCookies, AreaExposure, AreaDNS, AreaMCP, AreaProcess}
 
 // Check is one thing that an audit looks for.
 type Check struct {

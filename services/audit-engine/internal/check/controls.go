@@ -17,6 +17,9 @@ const (
 	csf       = "NIST CSF 2.0"
 	gdpr      = "GDPR"
 	hipaa     = "HIPAA"
+	owaspAPI  = "OWASP API Security Top 10 2023"
+	owaspLLM  = "OWASP LLM Top 10 2025"
+	owaspMCP  = "OWASP MCP Top 10 2025 (beta)"
 )
 
 // topic is a group of clauses that the same weaknesses bear on. Only clauses that
@@ -60,6 +63,10 @@ var (
 		clauses(owasp2021, "A05"), clauses(owasp2025, "A02", "A10"), clauses(pci, "2.2.6", "6.2.4"),
 		clauses(soc2, "CC7.1"), clauses(iso27001, "A.8.9", "A.8.12"), clauses(csf, "PR.PS-01"),
 		clauses(gdpr, "Art. 32(1)(b)"))
+	interfaces = slices.Concat( // for programs and models; each check adds its numbers of OWASP's lists
+		clauses(owasp2021, "A01", "A07"), clauses(owasp2025, "A01", "A07"), clauses(pci, "6.2.4"),
+		clauses(soc2, "CC6.1", "CC6.6"), clauses(iso27001, "A.8.3", "A.8.5", "A.8.26"), clauses(csf, "PR.AA-03", "PR.AA-05"),
+		clauses(gdpr, "Art. 32(1)(b)"), clauses(hipaa, "164.312(a)(1)", "164.312(d)"))
 	disclosure = slices.Concat(
 		clauses(owasp2021, "A09"), clauses(owasp2025, "A09"), clauses(pci, "6.3.1"),
 		clauses(soc2, "CC7.1"), clauses(iso27001, "A.8.8"), clauses(gdpr, "Art. 32(1)(d)"))

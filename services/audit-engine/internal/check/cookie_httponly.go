@@ -19,7 +19,7 @@ func init() {
 			var readable []cookie
 			for _, c := range cookies(site) {
 				// Others, such as the chosen theme, are often there for scripts.
-				if c.session() && !c.HttpOnly {
+				if c.session() && !c.httpOnly {
 					readable = append(readable, c)
 				}
 			}

@@ -2,8 +2,6 @@ package check
 
 import (
 	"context"
-	"net/http"
-	"strings"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/tier"
@@ -24,13 +22,12 @@ func init() {
 func runCookieSameSite(_ context.Context, site *Site) Result {
 	var absent, rejected, invalid []cookie
 	for _, c := range cookies(site) {
-		stated := strings.Contains(strings.ToLower(c.line), "samesite")
 		switch {
-		case c.SameSite == http.SameSiteNoneMode && !c.Secure:
+		case c.sameSite == "none" && !c.secure:
 			rejected = append(rejected, c)
-		case stated && c.SameSite == http.SameSiteDefaultMode:
+		case c.stated && c.sameSite != "none" && c.sameSite != "lax" && c.sameSite != "strict":
 			invalid = append(invalid, c)
-		case !stated && c.session():
+		case !c.stated && c.session():
 			absent = append(absent, c)
 		}
 	}

@@ -26,7 +26,7 @@ func runCookieSecure(_ context.Context, site *Site) Result {
 	var session, other []cookie
 	for _, c := range cookies(site) {
 		switch {
-		case c.Secure:
+		case c.secure:
 		case c.session():
 			session = append(session, c)
 		default:

@@ -5,7 +5,10 @@ import (
 	"net/http"
 	"strings"
 
+	"golang.org/x/net/publicsuffix"
+
 	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/guard"
 	"doorstep.example/services/audit-engine/internal/tier"
 )
 
@@ -20,22 +23,94 @@ func init() {
 		Remediation: "Answer with Access-Control-Allow-Origin only to origins from a fixed list that you compare as a whole, never with what the request says. Leave Access-Control-Allow-Credentials out where no other site needs the visitor's session.\n\nnginx:\n    map $http_origin $allowed_origin {\n        default \"\";\n        \"https://app.YOUR.NAME\" $http_origin;\n    }\n    add_header Access-Control-Allow-Origin $allowed_origin always;\n\nApache:\n    SetEnvIf Origin \"^https://app\\.YOUR\\.NAME$\" ALLOWED=$0\n    Header always set Access-Control-Allow-Origin %{ALLOWED}e env=ALLOWED\n\nCaddy:\n    @app header Origin https://app.YOUR.NAME\n    header @app Access-Control-Allow-Origin https://app.YOUR.NAME",
 		References:  []string{"https://fetch.spec.whatwg.org/#http-cors-protocol", "https://portswigger.net/web-security/cors"},
 		Controls:    controls(access, "3.4.2"),
-		Run: func(ctx context.Context, site *Site) Result {
-			target := site.Page.URL.EscapedPath()
-			if site.Page.URL.RawQuery != "" {
-				target += "?" + site.Page.URL.RawQuery
-			}
-			answer, err := site.Ask(ctx, http.MethodGet, target, http.Header{"Origin": {foreignOrigin}})
-			if err != nil {
-				return skip("The site did not answer when it was asked on behalf of another site.")
-			}
-			// Without credentials only what everybody may read is shared.
-			reflected := answer.Header.Get("Access-Control-Allow-Origin") == foreignOrigin
-			if !reflected || !strings.EqualFold(answer.Header.Get("Access-Control-Allow-Credentials"), "true") {
-				return pass()
-			}
-			return fail(Finding{Title: "Any site may read your answers to signed-in visitors", Severity: auditapi.High,
-				Evidence: lines("Asked with Origin: "+foreignOrigin, at(answer), headerLine(answer.Header, "Access-Control-Allow-Origin"), headerLine(answer.Header, "Access-Control-Allow-Credentials"))})
-		},
+		Run:         runCORS,
 	})
+}
+
+// A site that answers one invented origin answers all. Otherwise the comparison may
+// still be wrong, which four more requests show at most. Without credentials only what
+// everybody may read is shared.
+func runCORS(ctx context.Context, site *Site) Result {
+	answer, err := askFrom(ctx, site, foreignOrigin)
+	if err != nil {
+		return skip("The site did not answer when it was asked on behalf of another site.")
+	}
+	site.foreignAnswer = answer
+	if allowed, credentials := allows(answer, foreignOrigin); allowed {
+		if !credentials {
+			return pass() // as good as *
+		}
+		return fail(Finding{Title: "Any site may read your answers to signed-in visitors", Severity: auditapi.High, Evidence: corsEvidence(answer, foreignOrigin)})
+	}
+	var findings []Finding
+	for _, trick := range originTricks(site) {
+		answer, err := askFrom(ctx, site, trick.origin)
+		if err != nil {
+			continue // the others may still tell something
+		}
+		allowed, credentials := allows(answer, trick.origin)
+		switch {
+		case allowed && credentials:
+			findings = append(findings, Finding{Title: trick.title, Severity: trick.severity, Evidence: corsEvidence(answer, trick.origin), Impact: trick.impact})
+		case allowed && trick.mistake:
+			findings = append(findings, Finding{Title: "The site compares the origin of requests wrongly", Severity: auditapi.Low, Evidence: corsEvidence(answer, trick.origin),
+				Impact: "A foreign site passes for one of yours. Today it may read only what everybody may; once credentials are allowed, it reads what signed-in visitors see."})
+		}
+	}
+	return fail(merge(findings)...)
+}
+
+// originTrick is an origin that only a wrong comparison lets pass.
+type originTrick struct {
+	origin   string
+	title    string // of the finding, where credentials are allowed
+	severity auditapi.Severity
+	impact   string // empty: that of the check
+	mistake  bool   // passing is a mistake without credentials too
+}
+
+// originTricks are the origins that fit the site.
+func originTricks(site *Site) []originTrick {
+	name := strings.ToLower(site.Page.URL.Hostname())
+	tricks := []originTrick{{
+		origin: "null", title: "Sandboxed pages may read answers to signed-in visitors", severity: auditapi.High,
+		impact: "The origin null is no site of yours: any site can have it, from a sandboxed frame. So any site that a signed-in visitor opens can read what yours shows to that visitor.",
+	}}
+	if strings.Contains(name, ":") {
+		return tricks // an IPv6 address fits into no name
+	}
+	tricks = append(tricks, originTrick{
+		origin: "https://" + name + ".canary.invalid", severity: auditapi.High, mistake: true,
+		title: "A site whose name begins like yours may read answers",
+	})
+	// Below one's own domain a name may well be trusted, so the mark goes before the
+	// registered name.
+	if own, err := publicsuffix.EffectiveTLDPlusOne(name); err == nil {
+		tricks = append(tricks, originTrick{
+			origin: "https://canary" + own, severity: auditapi.High, mistake: true,
+			title: "A site whose name ends like yours may read answers",
+		})
+	}
+	if site.Encrypted() && site.Page.Header.Get("Strict-Transport-Security") == "" {
+		tricks = append(tricks, originTrick{
+			origin: "http://" + name, severity: auditapi.Low,
+			title:  "Unencrypted copies of the site may read answers",
+			impact: "Somebody on a visitor's network can answer in place of http://YOUR.NAME, and the page made up there may read what the encrypted site shows to that visitor.",
+		})
+	}
+	return tricks
+}
+
+func askFrom(ctx context.Context, site *Site, origin string) (*guard.Response, error) {
+	return site.again(ctx, http.Header{"Origin": {origin}})
+}
+
+// allows reads the answer as browsers do: one value, to the letter.
+func allows(answer *guard.Response, origin string) (allowed, credentials bool) {
+	values := answer.Header.Values("Access-Control-Allow-Origin")
+	return len(values) == 1 && values[0] == origin, answer.Header.Get("Access-Control-Allow-Credentials") == "true"
+}
+
+func corsEvidence(answer *guard.Response, origin string) string {
+	return lines("Asked with Origin: "+quote(origin), at(answer), headerLine(answer.Header, "Access-Control-Allow-Origin"), headerLine(answer.Header, "Access-Control-Allow-Credentials"))
 }

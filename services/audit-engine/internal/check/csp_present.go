@@ -25,13 +25,16 @@ func runCSPPresent(_ context.Context, site *Site) Result {
 		return skip(notHTML)
 	}
 	list := policies(site)
-	evidence := lines(at(site.Page), headerLine(site.Page.Header, "Content-Security-Policy"))
-	for _, p := range list {
-		if _, restricted := p.scripts(); restricted {
-			return pass()
-		}
-	}
+	evidence := lines(at(site.Page), policyLines(site))
 	switch {
+	case len(limits(headerPolicies(site), scriptElements)) > 0:
+		return pass()
+	case len(limits(list, scriptElements)) > 0:
+		return fail(Finding{
+			Title: "The content security policy stands only in the page", Severity: auditapi.Info, Evidence: evidence,
+			Impact:      "A policy in the markup protects from where it stands on. What comes before it runs, and it cannot say who may frame the page or where to report. In the header it covers everything.",
+			Remediation: setHeader("Send the same policy as a header.", "Content-Security-Policy", cspExample),
+		})
 	case len(list) > 0:
 		return fail(Finding{Title: "The content security policy does not limit scripts", Severity: auditapi.Medium, Evidence: evidence})
 	case site.Page.BodyErr != nil:

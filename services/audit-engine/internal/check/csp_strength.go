@@ -24,43 +24,127 @@ func init() {
 // A script must pass every policy, so a loophole counts only where all of them
 // have it.
 func runCSPStrength(_ context.Context, site *Site) Result {
-	var scripts [][]string
-	for _, p := range policies(site) {
-		if sources, restricted := p.scripts(); restricted {
-			scripts = append(scripts, sources)
-		}
+	list := policies(site)
+	elements, handlers := limits(list, scriptElements), limits(list, scriptHandlers)
+	if len(elements) == 0 {
+		return skip(noPolicy)
 	}
-	if len(scripts) == 0 {
-		return skip("There is no policy for scripts that could be judged.")
-	}
-	everywhere := func(loophole func([]string) bool) bool {
-		for _, sources := range scripts {
-			if !loophole(sources) {
-				return false
-			}
-		}
-		return true
-	}
-	evidence := func(why string) string {
+	evidence := func(lists []sources, why string) string {
 		var seen []string
-		for _, sources := range scripts {
-			seen = append(seen, "Scripts may come from: "+quote(strings.Join(sources, " ")))
+		for _, s := range lists {
+			seen = append(seen, "Scripts may come from: "+quote(strings.Join(s, " ")))
 		}
 		return lines(at(site.Page), strings.Join(seen, "\n"), why)
 	}
 	var findings []Finding
-	if everywhere(allowsInline) {
+	switch {
+	case everywhere(elements, sources.allowsInline):
 		findings = append(findings, Finding{Title: "The security policy allows any script in the page", Severity: auditapi.Medium,
-			Evidence: evidence("'unsafe-inline' is allowed, and neither a nonce nor a hash takes its place.")})
+			Evidence: evidence(elements, "'unsafe-inline' is allowed, and neither a nonce nor a hash takes its place.")})
+	case everywhere(handlers, sources.allowsInline):
+		findings = append(findings, Finding{Title: "The security policy allows any event handler in the page", Severity: auditapi.Medium,
+			Evidence: evidence(handlers, "'unsafe-inline' is allowed for scripts in attributes such as onclick.")})
 	}
-	if everywhere(func(s []string) bool { return len(broad(s)) > 0 }) {
+	if everywhere(elements, sources.isBroad) {
 		findings = append(findings, Finding{Title: "The security policy allows scripts from anywhere", Severity: auditapi.Medium,
-			Evidence: evidence("Too broad: " + quote(strings.Join(broad(scripts[0]), " ")))})
+			Evidence: evidence(elements, "Too broad: "+quote(strings.Join(elements[0].broad(), " ")))})
 	}
-	if everywhere(func(s []string) bool { return has(s, "'unsafe-eval'") }) {
+	if everywhere(limits(list, scriptStrings), func(s sources) bool { return s.has("'unsafe-eval'") }) && !trustedTypes(list) {
 		findings = append(findings, Finding{Title: "The security policy allows text to be run as code", Severity: auditapi.Low,
-			Evidence: evidence("'unsafe-eval' is allowed."),
+			Evidence: evidence(limits(list, scriptStrings), "'unsafe-eval' is allowed."),
 			Impact:   "Where a script turns input into code (eval and its relatives), the policy does not stop what somebody has slipped in."})
 	}
+	if open := openLoads(list); len(open) > 0 && !everywhere(elements, sources.isBroad) {
+		findings = append(findings, Finding{Title: "The policy lets others load plug-ins or move links", Severity: auditapi.Low,
+			Evidence: lines(at(site.Page), strings.Join(open, "\n")),
+			Impact:   "Plug-in content from anywhere, or a <base> that points anywhere, are known ways around a policy that is strict with scripts."})
+	}
+	if plain := plainSources(site, list); len(plain) > 0 {
+		findings = append(findings, Finding{Title: "The security policy allows unencrypted sources", Severity: auditapi.Low,
+			Evidence: lines(at(site.Page), strings.Join(plain, "\n")),
+			Impact:   "Whoever listens on the way can read and exchange what is loaded from these addresses, if a browser loads it at all.",
+			Remediation: setHeader("Write https: in place of http: in the policy, and have browsers turn what is left into https.",
+				"Content-Security-Policy", "upgrade-insecure-requests")})
+	}
+	if everywhere(handlers, func(s sources) bool { return s.has("'unsafe-hashes'") && s.hasHash() }) {
+		findings = append(findings, Finding{Title: "The security policy allows event handlers by their hash", Severity: auditapi.Info,
+			Evidence: evidence(handlers, "'unsafe-hashes' is allowed."),
+			Impact:   "Whoever can place markup in the page can attach these handlers to other elements, and so run them when they are not meant to."})
+	}
 	return fail(findings...)
+}
+
+// trustedTypes reports whether browsers that know them demand Trusted Types, which
+// keeps plain text from being run as code.
+func trustedTypes(list []policy) bool {
+	for _, p := range list {
+		if p["require-trusted-types-for"].has("'script'") {
+			return true
+		}
+	}
+	return false
+}
+
+// openLoads describes what may come from anywhere besides scripts and yet lead to some.
+func openLoads(list []policy) []string {
+	var open []string
+	for _, l := range []load{plugIns, baseAddresses} {
+		if lists := limits(list, l); everywhere(lists, sources.isBroad) {
+			open = append(open, l.directives[0]+" allows "+quote(strings.Join(lists[0].broad(), " ")))
+		}
+	}
+	return open
+}
+
+// otherLoads are the directives of what is loaded besides scripts and plug-ins, with
+// their fallbacks (CSP3 §6.8.3).
+var otherLoads = []load{
+	{directives: []string{"style-src-elem", "style-src", "default-src"}},
+	{directives: []string{"frame-src", "child-src", "default-src"}},
+	{directives: []string{"worker-src", "child-src", "script-src", "default-src"}},
+	{directives: []string{"connect-src", "default-src"}},
+	{directives: []string{"img-src", "default-src"}},
+	{directives: []string{"media-src", "default-src"}},
+	{directives: []string{"font-src", "default-src"}},
+	formTargets,
+}
+
+// plainSources describes what an encrypted page may load without encryption.
+func plainSources(site *Site, list []policy) []string {
+	if !site.Encrypted() {
+		return nil
+	}
+	for _, p := range list {
+		if _, upgraded := p["upgrade-insecure-requests"]; upgraded {
+			return nil
+		}
+	}
+	var seen []string
+	look := func(l load) {
+		lists := limits(list, l)
+		if everywhere(lists, func(s sources) bool { return len(s.plain()) > 0 }) {
+			seen = append(seen, l.directives[0]+" allows "+quote(strings.Join(lists[0].plain(), " ")))
+		}
+	}
+	for _, l := range []load{scriptElements, plugIns} {
+		if !everywhere(limits(list, l), sources.isBroad) { // that is told already
+			look(l)
+		}
+	}
+	for _, l := range otherLoads {
+		look(l)
+	}
+	return seen
+}
+
+// plain returns the sources that demand http. A * covers http too, but says nothing
+// about what is meant.
+func (s sources) plain() sources {
+	var found sources
+	for _, v := range s.addresses() {
+		if h := parseHost(v); h.scheme == "http" && h.name != "*" {
+			found = append(found, v)
+		}
+	}
+	return found
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/exposed"
 	"doorstep.example/services/audit-engine/internal/guard"
 	"doorstep.example/services/audit-engine/internal/tier"
 )
@@ -16,8 +17,12 @@ import (
 // maxFolders is how many folders of the site are asked for.
 const maxFolders = 4
 
-// listing is how the usual servers head a list of files.
-var listing = regexp.MustCompile(`(?i)<title>\s*(index of /|directory listing for /|directory: /)|<h1>\s*index of /|<a href="\?C=N;O=D">`)
+// listing is how the usual servers head a list of files, and bucket how a store of
+// files in the cloud does.
+var (
+	listing = regexp.MustCompile(`(?i)<title>\s*(index of /|directory listing for /|directory: /)|<h1>\s*index of /|<a href="\?C=N;O=D">|<pre><A HREF="/[^"]{0,200}">\[To Parent Directory\]`)
+	bucket  = regexp.MustCompile(`\A\s*(<\?xml[^>]{0,100}\?>\s*)?<(ListBucketResult|EnumerationResults)[\s>]`)
+)
 
 func init() {
 	register(Check{
@@ -32,9 +37,15 @@ func init() {
 	})
 }
 
+// A site that lists even a folder that cannot exist shows no files with it.
 func runDirectoryListing(ctx context.Context, site *Site) Result {
 	if isListing(site.Page) {
 		return fail(listed(site.Page))
+	}
+	if site.Exposed != nil {
+		if hits := site.Exposed.Hits(exposed.Listing); len(hits) > 0 {
+			return fail(Finding{Title: listedTitle, Severity: auditapi.Low, Evidence: site.exposure(hits[0])})
+		}
 	}
 	asked := 0
 	for _, folder := range folders(site) {
@@ -43,7 +54,7 @@ func runDirectoryListing(ctx context.Context, site *Site) Result {
 			continue
 		}
 		asked++
-		if isListing(answer) {
+		if isListing(answer) && !site.listsAnything(ctx, folder) {
 			return fail(listed(answer))
 		}
 	}
@@ -54,11 +65,24 @@ func runDirectoryListing(ctx context.Context, site *Site) Result {
 }
 
 func isListing(r *guard.Response) bool {
-	return r.Status == http.StatusOK && isHTML(r) && listing.Match(r.Body[:min(len(r.Body), 8<<10)])
+	start := r.Body[:min(len(r.Body), 8<<10)]
+	return r.Status == http.StatusOK && (isHTML(r) && listing.Match(start) || bucket.Match(start))
 }
 
+// listsAnything reports whether a folder beside this one, which nobody has made, is
+// answered with a list as well.
+func (s *Site) listsAnything(ctx context.Context, folder string) bool {
+	answer, err := s.Ask(ctx, http.MethodGet, path.Join(path.Dir(strings.TrimSuffix(folder, "/")), noFolder)+"/", nil)
+	return err == nil && isListing(answer)
+}
+
+const (
+	noFolder    = "no-such-folder-8f2c51d7"
+	listedTitle = "A folder of the site lists its files"
+)
+
 func listed(r *guard.Response) Finding {
-	return Finding{Title: "A folder of the site lists its files", Severity: auditapi.Low, Evidence: lines(at(r), "The answer is a list of the files in the folder.")}
+	return Finding{Title: listedTitle, Severity: auditapi.Low, Evidence: lines(at(r), "The answer is a list of the files in the folder.")}
 }
 
 // folders are those that the page loads something from, on its own host.

@@ -3,100 +3,313 @@ package check
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
-// maxItems bounds what is kept of a page, however much it repeats.
-const maxItems = 2000
+// Bounds of a Document, however much a page repeats.
+const (
+	maxItems      = 2000    // of each kind
+	maxAttributes = 64      // of one tag
+	maxAddress    = 2048    // characters of an address
+	maxToken      = 2 << 20 // bytes of one tag, comment or script; a page with a longer one is read up to there
+)
 
 // Document is what a page's markup holds, as far as checks ask. It is read token by
-// token: a tree of a hostile page may be deep without end.
+// token: a tree of a hostile page may be deep without end. What lies inside of a
+// <template> is left out, as browsers do not run it.
 type Document struct {
-	Resources  []Resource
-	Forms      []*url.URL // where forms are sent
-	Password   bool       // a field for a password is there
-	Generators []string   // <meta name=generator>
-	Policies   []string   // <meta http-equiv=content-security-policy>
+	Resources []Resource
+	Scripts   []string // text of the scripts in the markup
+	Handlers  []string // attributes that run a script, such as onclick, each time they occur
+	Forms     []Form
+	Anchors   []Anchor
+	Comments  []string
+	Metas     []Meta
+	Policies  []string // <meta http-equiv=content-security-policy>
+	Charset   string   // of a <meta>; empty: the markup names none
+	Password  bool     // a field for a password is there, in a form or not
 }
 
 // Resource is something that the page loads.
 type Resource struct {
-	Tag    string // img, script, link, …
+	Tag       string // img, script, link, …
+	Rel       string // of a link: stylesheet, modulepreload or icon
+	URL       *url.URL
+	Active    bool   // can change the page: a script, a style sheet, a frame
+	Integrity string // the hashes that the browser compares it with
+}
+
+// Ways to send a form, as markup names them.
+const (
+	sendGet    = "get"
+	sendPost   = "post"
+	sendDialog = "dialog"
+)
+
+// Form is a form with its fields.
+type Form struct {
+	Action    *url.URL // where it is sent; the page itself if the markup does not say
+	Addressed bool     // the markup says where
+	Method    string   // as written, in lower case; empty means get
+	Scripted  bool     // it has a handler of its own
+	Inputs    []Input
+}
+
+// Input is a field of a form.
+type Input struct {
+	Type, Name, Value string
+}
+
+// Password reports whether the form asks for a password.
+func (f Form) Password() bool {
+	return slices.ContainsFunc(f.Inputs, func(i Input) bool { return i.Type == "password" })
+}
+
+// Anchor is a link for the visitor to follow.
+type Anchor struct {
 	URL    *url.URL
-	Active bool // can change the page: a script, a style sheet, a frame
+	Target string
+	Rel    []string // in lower case
+	Action bool     // following it is meant to do more than show a page
 }
 
-func parseDocument(base *url.URL, body []byte) Document {
-	var d Document
+// Meta is a <meta> with a name, in lower case.
+type Meta struct {
+	Name, Content string
+}
+
+// Meta returns the contents of all <meta name=name>.
+func (d *Document) Meta(name string) []string {
+	var contents []string
+	for _, m := range d.Metas {
+		if m.Name == name {
+			contents = append(contents, m.Content)
+		}
+	}
+	return contents
+}
+
+// parser fills a Document.
+type parser struct {
+	Document
+	page     *url.URL
+	base     *url.URL
+	based    bool // only the first <base> counts
+	template int  // how many are open
+	form     int  // index of the open form, or -1
+	inputs   int  // of all forms together
+	script   bool // the next text is one
+}
+
+func parseDocument(page *url.URL, body []byte) Document {
+	p := parser{page: page, base: page, form: -1}
 	tokens := html.NewTokenizer(bytes.NewReader(body))
+	tokens.SetMaxBuf(maxToken)
 	for {
-		switch tokens.Next() {
+		kind := tokens.Next()
+		switch kind {
 		case html.ErrorToken:
-			return d
+			return p.Document
 		case html.StartTagToken, html.SelfClosingTagToken:
-			token := tokens.Token()
-			if token.DataAtom == atom.Base {
-				if u, err := base.Parse(attribute(token, "href")); err == nil {
-					base = u
-				}
+			p.open(readTag(tokens))
+		case html.EndTagToken:
+			name, _ := tokens.TagName()
+			p.close(atom.Lookup(name))
+		case html.TextToken:
+			if p.script {
+				p.Scripts = collect(p.Scripts, string(tokens.Text()))
 			}
-			d.add(base, token)
+		case html.CommentToken:
+			p.Comments = collect(p.Comments, string(tokens.Text()))
 		}
-		if len(d.Resources)+len(d.Forms)+len(d.Generators)+len(d.Policies) > maxItems {
-			return d
-		}
+		p.script = p.script && kind != html.TextToken && kind != html.EndTagToken
 	}
 }
 
-func (d *Document) add(base *url.URL, token html.Token) {
-	switch token.DataAtom {
-	case atom.Script, atom.Iframe, atom.Embed:
-		d.load(base, token, "src", true)
-	case atom.Object:
-		d.load(base, token, "data", true)
-	case atom.Img, atom.Audio, atom.Video, atom.Source:
-		d.load(base, token, "src", false)
-	case atom.Link:
-		rel := strings.Fields(strings.ToLower(attribute(token, "rel")))
-		for _, r := range rel {
-			switch r {
-			case "stylesheet":
-				d.load(base, token, "href", true)
-			case "icon":
-				d.load(base, token, "href", false)
-			}
-		}
-	case atom.Form:
-		if u, err := base.Parse(attribute(token, "action")); err == nil {
-			d.Forms = append(d.Forms, u)
-		}
-	case atom.Input:
-		d.Password = d.Password || strings.EqualFold(attribute(token, "type"), "password")
-	case atom.Meta:
-		if strings.EqualFold(attribute(token, "name"), "generator") {
-			d.Generators = append(d.Generators, attribute(token, "content"))
-		}
-		if strings.EqualFold(attribute(token, "http-equiv"), "content-security-policy") {
-			d.Policies = append(d.Policies, attribute(token, "content"))
-		}
+// collect appends within the bound.
+func collect[T any](list []T, item T) []T {
+	if len(list) >= maxItems {
+		return list
 	}
+	return append(list, item)
 }
 
-func (d *Document) load(base *url.URL, token html.Token, key string, active bool) {
-	value := strings.TrimSpace(attribute(token, key))
-	if u, err := base.Parse(value); err == nil && value != "" {
-		d.Resources = append(d.Resources, Resource{Tag: token.Data, URL: u, Active: active})
-	}
+// tag is the beginning of an element.
+type tag struct {
+	atom       atom.Atom
+	attributes []html.Attribute
 }
 
-func attribute(token html.Token, key string) string {
-	for _, a := range token.Attr {
+func readTag(tokens *html.Tokenizer) tag {
+	name, more := tokens.TagName()
+	t := tag{atom: atom.Lookup(name)}
+	for more && len(t.attributes) < maxAttributes {
+		var key, value []byte
+		key, value, more = tokens.TagAttr()
+		t.attributes = append(t.attributes, html.Attribute{Key: string(key), Val: string(value)})
+	}
+	return t
+}
+
+// get returns the attribute as browsers do: the first one counts.
+func (t tag) get(key string) string {
+	for _, a := range t.attributes {
 		if a.Key == key {
 			return a.Val
 		}
 	}
 	return ""
+}
+
+func (t tag) has(key string) bool {
+	return slices.ContainsFunc(t.attributes, func(a html.Attribute) bool { return a.Key == key })
+}
+
+// word returns the attribute as a keyword.
+func (t tag) word(key string) string { return strings.ToLower(strings.TrimSpace(t.get(key))) }
+
+func (p *parser) open(t tag) {
+	if t.atom == atom.Template {
+		p.template++
+	}
+	if p.template > 0 {
+		return
+	}
+	for _, a := range t.attributes {
+		if strings.HasPrefix(a.Key, "on") && len(a.Key) < 30 {
+			p.Handlers = collect(p.Handlers, a.Key)
+		}
+	}
+	switch t.atom {
+	case atom.Base:
+		if u := p.resolve(p.page, t.get("href")); u != nil && !p.based {
+			p.base, p.based = u, true
+		}
+	case atom.Script:
+		p.script = true
+		if runs(t.word("type")) {
+			p.load(t, "src", "", true)
+		}
+	case atom.Iframe, atom.Embed:
+		p.load(t, "src", "", true)
+	case atom.Object:
+		p.load(t, "data", "", true)
+	case atom.Img, atom.Audio, atom.Video, atom.Source:
+		p.load(t, "src", "", false)
+	case atom.Link:
+		for rel := range strings.FieldsSeq(t.word("rel")) {
+			switch rel {
+			case "stylesheet", "modulepreload":
+				p.load(t, "href", rel, true)
+			case "icon":
+				p.load(t, "href", rel, false)
+			}
+		}
+	case atom.Form:
+		p.openForm(t)
+	case atom.Input:
+		p.input(t)
+	case atom.A, atom.Area:
+		p.anchor(t)
+	case atom.Meta:
+		p.meta(t)
+	}
+}
+
+func (p *parser) close(a atom.Atom) {
+	switch {
+	case a == atom.Template:
+		p.template = max(0, p.template-1)
+	case a == atom.Form && p.template == 0:
+		p.form = -1
+	}
+}
+
+// runs reports whether browsers load and run a script of this type; others are data.
+func runs(kind string) bool {
+	switch kind {
+	case "", "module", "text/javascript", "application/javascript", "application/ecmascript", "text/ecmascript", "application/x-javascript":
+		return true
+	}
+	return false
+}
+
+// resolve returns the address that the text stands for, or nil.
+func (p *parser) resolve(base *url.URL, text string) *url.URL {
+	text = strings.TrimSpace(text)
+	if text == "" || len(text) > maxAddress {
+		return nil
+	}
+	u, err := base.Parse(text)
+	if err != nil {
+		return nil
+	}
+	return u
+}
+
+func (p *parser) load(t tag, key, rel string, active bool) {
+	if len(p.Resources) >= maxItems {
+		return
+	}
+	if u := p.resolve(p.base, t.get(key)); u != nil {
+		p.Resources = append(p.Resources, Resource{Tag: t.atom.String(), Rel: rel, URL: u, Active: active, Integrity: t.get("integrity")})
+	}
+}
+
+func (p *parser) openForm(t tag) {
+	if p.form >= 0 || len(p.Forms) >= maxItems {
+		return // forms do not nest: browsers ignore the inner one
+	}
+	f := Form{Action: p.page, Method: t.word("method"), Scripted: t.has("onsubmit")}
+	if u := p.resolve(p.base, t.get("action")); u != nil {
+		f.Action, f.Addressed = u, true
+	}
+	p.form = len(p.Forms)
+	p.Forms = append(p.Forms, f)
+}
+
+func (p *parser) input(t tag) {
+	i := Input{Type: t.word("type"), Name: t.get("name"), Value: t.get("value")}
+	p.Password = p.Password || i.Type == "password"
+	if p.form >= 0 && p.inputs < maxItems {
+		p.inputs++
+		p.Forms[p.form].Inputs = append(p.Forms[p.form].Inputs, i)
+	}
+}
+
+func (p *parser) anchor(t tag) {
+	if len(p.Anchors) >= maxItems {
+		return
+	}
+	u := p.resolve(p.base, t.get("href"))
+	if u == nil {
+		return
+	}
+	rel := strings.Fields(t.word("rel"))
+	p.Anchors = append(p.Anchors, Anchor{
+		URL: u, Target: t.word("target"), Rel: rel,
+		Action: slices.Contains(rel, "nofollow") || t.has("download") || t.has("data-method") || t.has("data-confirm") || t.has("onclick"),
+	})
+}
+
+func (p *parser) meta(t tag) {
+	content := t.get("content")
+	if name := t.word("name"); name != "" {
+		p.Metas = collect(p.Metas, Meta{Name: name, Content: content})
+	}
+	switch t.word("http-equiv") {
+	case "content-security-policy":
+		p.Policies = collect(p.Policies, content)
+	case "content-type":
+		if _, charset, found := strings.Cut(strings.ToLower(content), "charset="); found && p.Charset == "" {
+			p.Charset = strings.TrimSpace(charset)
+		}
+	}
+	if charset := t.word("charset"); charset != "" && p.Charset == "" {
+		p.Charset = charset
+	}
 }

@@ -12,7 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/pkg/errs"
 	"doorstep.example/services/audit-engine/internal/check"
+	"doorstep.example/services/audit-engine/internal/dnsprobe"
+	"doorstep.example/services/audit-engine/internal/dnsprobe/dnsprobetest"
+	"doorstep.example/services/audit-engine/internal/exposed"
 	"doorstep.example/services/audit-engine/internal/guard"
 )
 
@@ -20,20 +25,41 @@ import (
 //
 //	page URL       the recorded answer with the page; must be there
 //	hop URL        an answer before it that redirected
+//	also URL       another page of the crawl
+//	script URL     a script of the same origin
+//	robots         the paths that robots.txt keeps robots out of, one a line
 //	plain URL      an answer on the way that begins at http://; also "plain closed"
 //	               and "plain unknown" with the reason
-//	tls            a server to start and shake hands with, see tlsServer; also
-//	               "tls none" with the reason
-//	METHOD PATH    the answer to a question of the check's; others get a 404
+//	tls            a server to start and take stock of, see observe; also "tls none"
+//	               with the reason
+//	tls probe      what taking stock has shown, see record, for what Go cannot serve
+//	mcp PATH       an endpoint of the Model Context Protocol to look at, see scriptedMCP;
+//	               also "mcp unknown" with the reason
+//	dns            lines of a zone file, see dnsprobetest; also "dns none" with the reason
+//	host URL       what another name of the domain answers with; others do not exist
+//	exposed        ask for the files that are not for visitors: what the fixture answers
+//	               to "GET PATH", and 404 to the others
+//	METHOD PATH    the answer to a question of the check's; others get a 404. With
+//	               " forwarded" behind it, to one that claims another host.
 //	want           a line for each finding: severity and title
 //
 // Answers are raw HTTP, with line feeds alone.
 type fixture struct {
 	page       *guard.Response
 	hops       []guard.Hop
+	also       []*check.Page
+	scripts    []*guard.Response
+	disallowed []string
 	plain      check.Plain
 	tls        map[string]string
+	recorded   bool // tls is a result, not a server
 	noTLS      string
+	mcp        *scriptedMCP
+	noMCP      string
+	dns        *dnsprobetest.Zone
+	noDNS      string
+	hosts      map[string]*guard.Response
+	exposed    bool
 	answers    map[string]string
 	want       []string
 	plainSteps []*guard.Response
@@ -48,7 +74,7 @@ func readFixture(t *testing.T, path string) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{answers: map[string]string{}}
+	f := &fixture{answers: map[string]string{}, hosts: map[string]*guard.Response{}}
 	for section := range strings.SplitSeq("\n"+string(raw), "\n-- ") {
 		if strings.TrimSpace(section) == "" {
 			continue
@@ -82,20 +108,38 @@ func (f *fixture) add(t *testing.T, name, body string) {
 	case kind == "hop":
 		r := response(t, argument, body)
 		f.hops = append(f.hops, guard.Hop{URL: r.URL, Status: r.Status, Header: r.Header, Location: r.Header.Get("Location")})
+	case kind == "also":
+		f.also = append(f.also, check.NewPage(response(t, argument, body)))
+	case kind == "script":
+		f.scripts = append(f.scripts, response(t, argument, body))
+	case name == "robots":
+		f.disallowed = strings.Fields(body)
 	case name == "plain closed":
 		f.plain.Closed = true
 	case name == "plain unknown":
 		f.plain.Unknown = strings.TrimSpace(body)
 	case kind == "plain":
 		f.plainSteps = append(f.plainSteps, response(t, argument, body))
-	case name == "tls":
-		f.tls = map[string]string{}
+	case name == "tls", name == "tls probe":
+		f.tls, f.recorded = map[string]string{}, name == "tls probe"
 		for line := range strings.Lines(body) {
 			key, value, _ := strings.Cut(line, ":")
 			f.tls[key] = strings.TrimSpace(value)
 		}
 	case name == "tls none":
 		f.noTLS = strings.TrimSpace(body)
+	case name == "mcp unknown":
+		f.noMCP = strings.TrimSpace(body)
+	case kind == "mcp":
+		f.mcp = readScriptedMCP(t, argument, body)
+	case name == "dns":
+		f.dns = dnsprobetest.Parse(t, body)
+	case name == "dns none":
+		f.noDNS = strings.TrimSpace(body)
+	case kind == "host":
+		f.hosts[argument] = response(t, argument, body)
+	case name == "exposed":
+		f.exposed = true
 	case name == "want":
 		f.want = strings.Split(strings.TrimSpace(body), "\n")
 	case strings.HasPrefix(argument, "/"):
@@ -126,15 +170,42 @@ func response(t *testing.T, address, raw string) *guard.Response {
 // site is the fixture as a check sees it.
 func (f *fixture) site(t *testing.T) *check.Site {
 	site := &check.Site{Now: fixtureNow, Host: f.page.URL.Hostname(), Page: f.page, Plain: f.plain, NoTLS: f.noTLS}
-	if f.tls != nil {
+	site.Pages = append([]*check.Page{check.NewPage(f.page)}, f.also...)
+	site.Scripts, site.Disallowed = f.scripts, f.disallowed
+	switch {
+	case f.recorded:
+		site.TLS, site.Roots = record(t, f.tls)
+	case f.tls != nil:
 		site.TLS, site.Roots = observe(t, f.tls)
 	}
-	site.Ask = func(_ context.Context, method, path string, _ http.Header) (*guard.Response, error) {
-		raw, ok := f.answers[method+" "+path]
+	site.MCP, site.NoMCP = f.mcp.look(t, f.page.URL, f.answers), f.noMCP
+	words := 0
+	site.Canary = func() string { words++; return fmt.Sprintf("zq7fixture%d", words) }
+	site.NoDNS = f.noDNS
+	if f.dns != nil {
+		site.DNS = dnsprobe.Look(t.Context(), f.dns.Exchange, site.Host, check.NewPage(f.page).Hosts())
+	}
+	site.AskHost = func(_ context.Context, address string) (*guard.Response, error) {
+		if answer := f.hosts[address]; answer != nil {
+			return answer, nil
+		}
+		return nil, &errs.Error{Kind: errs.Unprocessable, Code: auditapi.CodeDNSFailed, Message: "The name does not exist in the DNS."}
+	}
+	site.Ask = func(_ context.Context, method, path string, header http.Header) (*guard.Response, error) {
+		raw, ok := "", false
+		if header.Get("X-Forwarded-Host") != "" {
+			raw, ok = f.answers[method+" "+path+" forwarded"]
+		}
+		if !ok {
+			raw, ok = f.answers[method+" "+path]
+		}
 		if !ok {
 			raw = "HTTP/1.1 404 Not Found\nContent-Type: text/html\n\n<p>Not here</p>\n"
 		}
 		return response(t, fmt.Sprintf("%s://%s%s", f.page.URL.Scheme, f.page.URL.Host, path), raw), nil
+	}
+	if f.exposed {
+		site.Exposed = exposed.Probe(t.Context(), site.Ask, false)
 	}
 	return site
 }

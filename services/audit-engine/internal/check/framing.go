@@ -27,27 +27,35 @@ func runFraming(_ context.Context, site *Site) Result {
 		return skip(notHTML)
 	}
 	evidence := lines(at(site.Page), headerLine(site.Page.Header, "Content-Security-Policy"), headerLine(site.Page.Header, "X-Frame-Options"))
-	stated := false
-	for _, p := range headerPolicies(site) {
-		if sources, ok := p["frame-ancestors"]; ok {
-			stated = true
-			if len(broad(sources)) == 0 {
-				return pass()
-			}
-		}
-	}
-	if stated {
-		return fail(Finding{Title: "The list of sites that may frame yours is too broad", Severity: auditapi.Medium, Evidence: evidence})
-	}
-	options := strings.ToLower(strings.Join(site.Page.Header.Values("X-Frame-Options"), ","))
-	for option := range strings.SplitSeq(options, ",") {
-		switch strings.TrimSpace(option) {
-		case "deny", "sameorigin":
+	if lists, limited := framers(site); limited {
+		if !everywhere(lists, sources.isBroad) {
 			return pass()
 		}
+		return fail(Finding{Title: "The list of sites that may frame yours is too broad", Severity: auditapi.Medium, Evidence: evidence})
 	}
-	if options != "" {
+	switch {
+	case frameOption(site):
+		return pass()
+	case site.Page.Header.Get("X-Frame-Options") != "":
 		return fail(Finding{Title: "X-Frame-Options has a value that browsers ignore", Severity: auditapi.Medium, Evidence: evidence})
 	}
 	return fail(Finding{Title: "Other sites may show yours inside a frame", Severity: auditapi.Medium, Evidence: evidence})
+}
+
+// framers returns who may frame the page by each policy that says so, which only one
+// in a header can.
+func framers(site *Site) (lists []sources, limited bool) {
+	lists = limits(headerPolicies(site), load{directives: []string{"frame-ancestors"}})
+	return lists, len(lists) > 0
+}
+
+// frameOption reports an X-Frame-Options that browsers heed.
+func frameOption(site *Site) bool {
+	for option := range strings.SplitSeq(strings.ToLower(strings.Join(site.Page.Header.Values("X-Frame-Options"), ",")), ",") {
+		switch strings.TrimSpace(option) {
+		case "deny", "sameorigin":
+			return true
+		}
+	}
+	return false
 }

@@ -2,6 +2,8 @@ package check
 
 import (
 	"context"
+	"fmt"
+	"net/url"
 	"strings"
 
 	"doorstep.example/pkg/auditapi"
@@ -26,10 +28,12 @@ func init() {
 
 func runHTTPSRedirect(_ context.Context, site *Site) Result {
 	plain := site.Plain
-	if plain.Unknown != "" {
+	switch {
+	case plain.Unknown != "":
 		return skip("%s", plain.Unknown)
-	}
-	if plain.Closed {
+	case ownPort(site):
+		return skip("The site was asked for at a port of its own, so what answers on port 80 is not part of it.")
+	case plain.Closed:
 		return pass() // nothing is served unencrypted
 	}
 	path := describePath(plain.Response)
@@ -37,35 +41,83 @@ func runHTTPSRedirect(_ context.Context, site *Site) Result {
 		if plain.Response.Status >= 400 && site.Encrypted() {
 			return pass() // the site is on https, and port 80 gives only an error away
 		}
-		return fail(Finding{Title: "The site is served without encryption", Severity: auditapi.High, Evidence: path})
+		title := "The site is served without encryption"
+		if len(plain.Response.Hops) > 0 {
+			title = "Redirects lead to a page without encryption"
+		}
+		return fail(Finding{Title: title, Severity: auditapi.High, Evidence: path})
 	}
+	var findings []Finding
 	if detour(plain.Response) {
-		return fail(Finding{
+		findings = append(findings, Finding{
 			Title: "The way from http to https takes a detour", Severity: auditapi.Low, Evidence: path,
 			Impact:      "The first redirect does not lead to https on the same name. Browsers then cannot remember for that name that it wants https only (HSTS), so each visit through it begins unencrypted.",
 			Remediation: "Redirect http://YOUR.NAME/ to https://YOUR.NAME/ first, with the same name, and from there on to where the site lives.",
 		})
 	}
-	return pass()
+	if backAgain(plain.Response) {
+		findings = append(findings, Finding{
+			Title: "A redirect leads from https back to http", Severity: auditapi.Medium, Evidence: path,
+			Impact:      "The visitor was safe already and is sent through an unencrypted stretch again, where others can read along and change where the way goes on.",
+			Remediation: "Find the redirect that names an address with http:// and change it to https://. Often the application does not know that it sits behind a proxy: have the proxy send X-Forwarded-Proto, and the application trust it.",
+		})
+	}
+	if n := len(plain.Response.Hops); n > manyRedirects {
+		findings = append(findings, Finding{
+			Title: "The way from http to the page has many redirects", Severity: auditapi.Info, Evidence: path,
+			Impact:      fmt.Sprintf("A visitor waits for %d redirects before the page begins to load, and each is one more place to keep right.", n),
+			Remediation: "Redirect http://YOUR.NAME/ to https://YOUR.NAME/, and that to the address of the page at once.",
+		})
+	}
+	return fail(findings...)
+}
+
+// manyRedirects is more than a site needs: to https, to its main name, to a language.
+const manyRedirects = 3
+
+// ownPort reports an https site that was asked for at another port than 443.
+func ownPort(site *Site) bool {
+	start := site.Page.URL
+	if len(site.Page.Hops) > 0 {
+		start = site.Page.Hops[0].URL
+	}
+	return start.Scheme == "https" && start.Port() != "" && start.Port() != "443"
+}
+
+// steps are the addresses of a way, from the first to the page.
+func steps(r *guard.Response) []*url.URL {
+	var list []*url.URL
+	for _, hop := range r.Hops {
+		list = append(list, hop.URL)
+	}
+	return append(list, r.URL)
 }
 
 // detour reports a way whose first redirect does not lead to https on the same name.
 func detour(r *guard.Response) bool {
-	if len(r.Hops) == 0 || r.Hops[0].URL.Scheme != "http" {
+	way := steps(r)
+	if len(way) < 2 || way[0].Scheme != "http" {
 		return false
 	}
-	next := r.URL
-	if len(r.Hops) > 1 {
-		next = r.Hops[1].URL
+	return way[1].Scheme != "https" || !strings.EqualFold(way[1].Hostname(), way[0].Hostname())
+}
+
+// backAgain reports a way that leaves https on its course.
+func backAgain(r *guard.Response) bool {
+	way := steps(r)
+	for i := range way[1:] {
+		if way[i].Scheme == "https" && way[i+1].Scheme == "http" {
+			return true
+		}
 	}
-	return next.Scheme != "https" || !strings.EqualFold(next.Hostname(), r.Hops[0].URL.Hostname())
+	return false
 }
 
 // describePath is the way of a request, a redirect a line.
 func describePath(r *guard.Response) string {
-	var steps []string
+	var way []string
 	for _, hop := range r.Hops {
-		steps = append(steps, quote(hop.URL.Scheme+"://"+hop.URL.Host+hop.URL.EscapedPath())+" redirects to "+quote(hop.Location))
+		way = append(way, quote(hop.URL.Scheme+"://"+hop.URL.Host+hop.URL.EscapedPath())+" redirects to "+quote(hop.Location))
 	}
-	return lines(append(steps, at(r))...)
+	return lines(append(way, at(r))...)
 }

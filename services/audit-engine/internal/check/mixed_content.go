@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	"doorstep.example/pkg/auditapi"
@@ -24,53 +25,80 @@ func init() {
 }
 
 func runMixedContent(_ context.Context, site *Site) Result {
-	switch {
-	case !site.Encrypted():
-		return skip("The page itself is served over http.")
-	case !site.HTML():
-		return skip("The address does not answer with a web page.")
-	case site.Page.BodyErr != nil:
-		return skip("The page could not be read: %s", site.Page.BodyErr)
+	if reason := site.noMarkup(); reason != "" {
+		return skip("%s", reason)
 	}
-	for _, p := range policies(site) {
-		if _, ok := p["upgrade-insecure-requests"]; ok {
-			return pass()
+	if !site.Encrypted() {
+		return passwordOverHTTP(site)
+	}
+	var active, passive, forms sightings
+	password := false // in one of forms
+	for _, page := range site.markup() {
+		if upgrades(page) {
+			continue
 		}
-	}
-	var active, passive, forms []string
-	document := site.Document()
-	for _, r := range document.Resources {
-		switch {
-		case !unencrypted(r.URL):
-		case r.Active:
-			active = append(active, "<"+r.Tag+"> "+quote(r.URL.String()))
-		default:
-			passive = append(passive, "<"+r.Tag+"> "+quote(r.URL.String()))
+		document := page.Document()
+		for _, r := range document.Resources {
+			switch {
+			case !unencrypted(r.URL):
+			case r.Active:
+				active.add(page.Response, "<"+r.Tag+"> "+quote(r.URL.String()))
+			default:
+				passive.add(page.Response, "<"+r.Tag+"> "+quote(r.URL.String()))
+			}
 		}
-	}
-	for _, u := range document.Forms {
-		if unencrypted(u) {
-			forms = append(forms, "<form> "+quote(u.String()))
+		for _, f := range document.Forms {
+			if unencrypted(f.Action) {
+				forms.add(page.Response, "<form> "+quote(f.Action.String()))
+				password = password || f.Password()
+			}
 		}
 	}
 	var findings []Finding
-	if len(active) > 0 {
-		findings = append(findings, Finding{Title: "The page loads scripts or frames without encryption", Severity: auditapi.High, Evidence: evidenceList(site, active)})
+	if !active.empty() {
+		findings = append(findings, Finding{Title: "The page loads scripts or frames without encryption", Severity: auditapi.High, Evidence: active.String()})
 	}
-	if len(forms) > 0 {
-		findings = append(findings, Finding{Title: "A form sends what visitors type without encryption", Severity: auditapi.High, Evidence: evidenceList(site, forms),
+	if !forms.empty() {
+		severity := auditapi.Medium
+		if password {
+			severity = auditapi.High
+		}
+		findings = append(findings, Finding{Title: "A form sends what visitors type without encryption", Severity: severity, Evidence: forms.String(),
 			Impact: "What visitors type into the form can be read and changed on its way, although the page that holds it is encrypted."})
 	}
-	if len(passive) > 0 {
-		findings = append(findings, Finding{Title: "The page loads pictures or media without encryption", Severity: auditapi.Low, Evidence: evidenceList(site, passive),
+	if !passive.empty() {
+		findings = append(findings, Finding{Title: "The page loads pictures or media without encryption", Severity: auditapi.Low, Evidence: passive.String(),
 			Impact: "Others can see which pictures a visitor loads, and replace them. Some browsers do not show them."})
 	}
 	return fail(findings...)
 }
 
-func evidenceList(site *Site, items []string) string {
-	const most = 10
-	return lines(append([]string{at(site.Page)}, items[:min(len(items), most)]...)...)
+// passwordOverHTTP looks at a site that is not encrypted at all. That a page is not
+// is another check's; that it asks for a password is worse.
+func passwordOverHTTP(site *Site) Result {
+	var seen sightings
+	for _, page := range site.markup() {
+		if page.Document().Password && unencrypted(page.URL) {
+			seen.add(page.Response, "A field for a password is in a page that came over http.")
+		}
+	}
+	if seen.empty() {
+		return skip("The pages themselves are served over http.")
+	}
+	return fail(Finding{Title: "A page asks for a password without encryption", Severity: auditapi.High, Evidence: seen.String(),
+		Impact:      "Passwords that visitors type can be read by anybody on the way, in the same café for example, and browsers warn visitors off the page. Even a form that is sent encrypted can be changed before it reaches the visitor.",
+		Remediation: toHTTPS})
+}
+
+// toHTTPS leads every visitor to the encrypted side.
+var toHTTPS = serverConfig("Serve the site over https only, and lead visitors who come over http there.",
+	"server {\n    listen 80;\n    return 301 https://$host$request_uri;\n}",
+	"<VirtualHost *:80>\n    ServerName www.example.com\n    Redirect permanent / https://www.example.com/\n</VirtualHost>",
+	"# Caddy does this by itself for every site that is named without http://.")
+
+// upgrades reports whether browsers turn every http address of the page into https.
+func upgrades(page *Page) bool {
+	return slices.ContainsFunc(page.policies(), func(p policy) bool { _, ok := p["upgrade-insecure-requests"]; return ok })
 }
 
 // unencrypted reports an address that leaves the visitor's machine over http.

@@ -2,6 +2,8 @@ package check
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/tier"
@@ -16,15 +18,42 @@ func init() {
 			"Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()"),
 		References: []string{"https://www.w3.org/TR/permissions-policy/"},
 		Controls:   controls(hardening),
-		Run: func(_ context.Context, site *Site) Result {
-			if !site.HTML() {
-				return skip(notHTML)
-			}
-			if site.Page.Header.Get("Permissions-Policy") != "" {
-				return pass()
-			}
-			return fail(Finding{Title: "Scripts may ask for camera, microphone and location", Severity: auditapi.Info,
-				Evidence: lines(at(site.Page), headerLine(site.Page.Header, "Permissions-Policy"))})
-		},
+		Run:        runPermissionsPolicy,
 	})
+}
+
+// powerful are the features that are worth most to somebody else. By default only the
+// page itself has them, not the frames in it.
+var powerful = []string{"camera", "microphone", "geolocation", "display-capture", "payment", "usb", "serial", "hid", "bluetooth", "midi"}
+
+func runPermissionsPolicy(_ context.Context, site *Site) Result {
+	if !site.HTML() {
+		return skip(notHTML)
+	}
+	values := site.Page.Header.Values("Permissions-Policy")
+	evidence := lines(at(site.Page), headerLine(site.Page.Header, "Permissions-Policy"))
+	if strings.TrimSpace(strings.Join(values, "")) == "" {
+		if site.Page.Header.Get("Feature-Policy") != "" {
+			evidence = lines(evidence, headerLine(site.Page.Header, "Feature-Policy"), "Feature-Policy is the older name of the header; not all browsers still read it.")
+		}
+		return fail(Finding{Title: "Scripts may ask for camera, microphone and location", Severity: auditapi.Info, Evidence: evidence})
+	}
+	features, err := parseDictionary(strings.Join(values, ", "))
+	if err != nil {
+		return fail(Finding{Title: "Permissions-Policy is invalid, so browsers ignore it", Severity: auditapi.Info, Evidence: lines(evidence, err.Error())})
+	}
+	var open []string
+	for _, name := range powerful {
+		if slices.Contains(features[name].values, "*") {
+			open = append(open, name)
+		}
+	}
+	if len(open) > 0 {
+		return fail(Finding{
+			Title: "Frames of any site may ask for what the policy guards", Severity: auditapi.Info,
+			Evidence: lines(evidence, "Given to every site: "+strings.Join(open, ", ")),
+			Impact:   "With * a page of another site that stands in a frame of yours may ask visitors too. Without the header it could not.",
+		})
+	}
+	return pass()
 }

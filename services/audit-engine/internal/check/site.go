@@ -2,15 +2,16 @@ package check
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"mime"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
+	"doorstep.example/services/audit-engine/internal/dnsprobe"
+	"doorstep.example/services/audit-engine/internal/exposed"
 	"doorstep.example/services/audit-engine/internal/guard"
+	"doorstep.example/services/audit-engine/internal/mcpprobe"
 )
 
 // Site is what a scan has gathered about a target, and the way to ask it for more.
@@ -20,6 +21,13 @@ type Site struct {
 
 	// Page is the answer at the end of the redirects. It is never nil.
 	Page *guard.Response
+	// Pages are Page and what its links on the same origin lead to, read by a crawl.
+	// Empty: there was no crawl.
+	Pages []*Page
+	// Scripts are those of the same origin that Pages load.
+	Scripts []*guard.Response
+	// Disallowed are the paths that robots.txt keeps robots out of, as written.
+	Disallowed []string
 	// Plain is what the host answers on unencrypted HTTP.
 	Plain Plain
 	// TLS is nil when there was nothing to shake hands with; NoTLS then says why.
@@ -28,12 +36,32 @@ type Site struct {
 	// Roots are the certificate authorities that visitors trust. nil: none are known.
 	Roots *x509.CertPool
 
+	// MCP is what was seen at an endpoint of the Model Context Protocol. nil: none was
+	// found, or NoMCP says why that is not known.
+	MCP   *mcpprobe.Result
+	NoMCP string
+
+	// DNS is what the DNS says about Host and its domain; nil where NoDNS says why not.
+	DNS   *dnsprobe.Facts
+	NoDNS string
+	// AskHost sends a GET to another name of the domain, without following redirects.
+	AskHost func(ctx context.Context, address string) (*guard.Response, error)
+
+	// Exposed is what the site gave away of files that are not for its visitors. nil: it
+	// was not asked.
+	Exposed *exposed.Result
+
 	// Ask sends one request to the site that Page came from, without following
 	// redirects. path begins with a slash.
 	Ask func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error)
 
-	parse    sync.Once
-	document Document
+	// Canary returns a new word for each probe of the red-team tier; nil: a random one.
+	Canary func() string
+
+	front         sync.Once
+	askUnknown    sync.Once
+	unknownAnswer *guard.Response
+	foreignAnswer *guard.Response // to foreignOrigin; nil: not asked or no answer
 }
 
 // Plain is the http:// side of a host. Exactly one of its fields is set.
@@ -41,55 +69,6 @@ type Plain struct {
 	Response *guard.Response // what a visitor gets who begins at http://, after redirects
 	Closed   bool            // nothing answers there
 	Unknown  string          // why it could not be looked at
-}
-
-// TLS is what handshakes with the host have shown.
-type TLS struct {
-	Address  string    // host:port
-	Versions []Version // 1.0 to 1.3
-	Chain    []*x509.Certificate
-}
-
-// Version is one version of TLS.
-type Version struct {
-	ID      uint16
-	Offered bool
-	Unknown bool // no clear answer
-	Suite   uint16
-}
-
-// Offers reports whether version was agreed on.
-func (t *TLS) Offers(version uint16) bool {
-	for _, v := range t.Versions {
-		if v.ID == version {
-			return v.Offered
-		}
-	}
-	return false
-}
-
-// Refuses reports whether the host clearly declined version.
-func (t *TLS) Refuses(version uint16) bool {
-	for _, v := range t.Versions {
-		if v.ID == version {
-			return !v.Offered && !v.Unknown
-		}
-	}
-	return false
-}
-
-func (t *TLS) describe() string {
-	var lines []string
-	for _, v := range t.Versions {
-		state := "declined"
-		if v.Offered {
-			state = "accepted, with " + tls.CipherSuiteName(v.Suite)
-		} else if v.Unknown {
-			state = "no clear answer"
-		}
-		lines = append(lines, tls.VersionName(v.ID)+": "+state)
-	}
-	return strings.Join(lines, "\n")
 }
 
 // Encrypted reports whether the page came over https.
@@ -105,14 +84,7 @@ func isHTML(r *guard.Response) bool {
 
 // Document returns what the page's markup holds. It is empty when the page is not
 // HTML or could not be read whole.
-func (s *Site) Document() Document {
-	s.parse.Do(func() {
-		if s.HTML() {
-			s.document = parseDocument(s.Page.URL, s.Page.Body)
-		}
-	})
-	return s.document
-}
+func (s *Site) Document() Document { return *s.pages()[0].Document() }
 
 // notHTML is why checks on browser protection are skipped for other answers.
 const notHTML = "The address does not answer with a web page, so there is nothing for a browser to protect."

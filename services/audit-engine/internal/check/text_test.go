@@ -1,7 +1,6 @@
 package check
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 )
@@ -47,7 +46,7 @@ func TestSessionCookieNames(t *testing.T) {
 		"PHPSESSID": true, "JSESSIONID": true, "ASP.NET_SessionId": true, "connect.sid": true, "laravel_session": true, "__Host-session": true, "auth_token": true, "remember_me": true, "jwt": true,
 		"theme": false, "csrftoken": false, "XSRF-TOKEN": false, "sidebar": false, "cookie_consent": false, "lang": false, "_ga": false,
 	} {
-		c := cookie{Cookie: &http.Cookie{Name: name}}
+		c := cookie{parsedCookie: parsedCookie{name: name}}
 		if got := c.session(); got != want {
 			t.Errorf("session(%s) = %v, want %v", name, got, want)
 		}

@@ -1,11 +1,9 @@
 package check
 
 import (
-	"context"
-	"crypto/tls"
-
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/tier"
+	"doorstep.example/services/audit-engine/internal/tlsprobe"
 )
 
 func init() {
@@ -16,26 +14,22 @@ func init() {
 		Remediation: modernTLS,
 		References:  []string{"https://www.rfc-editor.org/rfc/rfc9325", "https://wiki.mozilla.org/Security/Server_Side_TLS"},
 		Controls:    controls(transportCrypto, "12.1.1"),
-		Run:         runModernTLS,
+		Run:         ofTLS(judgeModernVersions),
 	})
 }
 
-func runModernTLS(_ context.Context, site *Site) Result {
-	if site.TLS == nil {
-		return skip("%s", site.NoTLS)
-	}
-	if site.TLS.Offers(tls.VersionTLS13) {
-		return pass()
-	}
-	evidence := lines(site.TLS.Address, site.TLS.describe())
+func judgeModernVersions(t *TLS) Result {
+	current, previous := t.answer(tlsprobe.TLS13), t.answer(tlsprobe.TLS12)
 	switch {
-	case !site.TLS.Refuses(tls.VersionTLS13):
+	case current == tlsprobe.Yes:
+		return pass()
+	case current != tlsprobe.No:
 		return skip("The server gave no clear answer when it was asked for TLS 1.3.")
-	case site.TLS.Offers(tls.VersionTLS12):
-		return fail(Finding{Title: "TLS 1.3 is not offered", Severity: auditapi.Low, Evidence: evidence})
-	case site.TLS.Refuses(tls.VersionTLS12):
+	case previous == tlsprobe.Yes:
+		return fail(Finding{Title: "TLS 1.3 is not offered", Severity: auditapi.Low, Evidence: t.describe()})
+	case previous == tlsprobe.No:
 		return fail(Finding{
-			Title: "Only outdated versions of TLS are offered", Severity: auditapi.High, Evidence: evidence,
+			Title: "Only outdated versions of TLS are offered", Severity: auditapi.High, Evidence: t.describe(),
 			Impact: "No version of TLS that is still considered safe is offered. Current browsers show an error instead of the site, and what other clients send can be read with known methods.",
 		})
 	default:

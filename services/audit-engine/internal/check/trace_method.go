@@ -29,12 +29,17 @@ func init() {
 			if err != nil {
 				return skip("The site did not answer to the TRACE method.")
 			}
-			echoed := bytes.Contains(bytes.ToLower(answer.Body), []byte(strings.ToLower(traceMark)+":"))
-			if answer.Status != http.StatusOK || !echoed {
+			if answer.Status != http.StatusOK || !isEcho(answer.Body) {
 				return pass()
 			}
 			return fail(Finding{Title: "The server sends requests back (TRACE)", Severity: auditapi.Medium,
 				Evidence: lines("TRACE / with the header "+traceMark, at(answer), "The answer repeats the request with that header.")})
 		},
 	})
+}
+
+// isEcho reports whether body is the request as it arrived: its first line, then its
+// header (RFC 9110, 9.3.8). A page that shows visitors what they sent is none.
+func isEcho(body []byte) bool {
+	return bytes.HasPrefix(body, []byte("TRACE ")) && bytes.Contains(bytes.ToLower(body), []byte(strings.ToLower(traceMark)+":"))
 }

@@ -26,25 +26,28 @@ func init() {
 			"header -Server\nheader -X-Powered-By"),
 		References: []string{"https://owasp.org/www-project-web-security-testing-guide/stable/4-Web_Application_Security_Testing/01-Information_Gathering/02-Fingerprint_Web_Server"},
 		Controls:   controls(leaks, "13.4.6"),
-		Run: func(_ context.Context, site *Site) Result {
-			var seen []string
-			for _, name := range bannerHeaders {
-				for _, value := range site.Page.Header.Values(name) {
-					if versionNumber.MatchString(value) {
-						seen = append(seen, name+": "+quote(value))
-					}
-				}
-			}
-			for _, generator := range site.Document().Generators {
-				if versionNumber.MatchString(generator) {
-					seen = append(seen, "In the page, generator: "+quote(generator))
-				}
-			}
-			if len(seen) == 0 {
-				return pass()
-			}
-			return fail(Finding{Title: "The site tells which software versions it runs", Severity: auditapi.Low,
-				Evidence: lines(append([]string{at(site.Page)}, seen[:min(len(seen), 10)]...)...)})
-		},
+		Run:        runVersionBanner,
 	})
+}
+
+func runVersionBanner(_ context.Context, site *Site) Result {
+	var seen sightings
+	for _, page := range site.pages() {
+		for _, name := range bannerHeaders {
+			for _, value := range page.Header.Values(name) {
+				if versionNumber.MatchString(value) {
+					seen.add(page.Response, name+": "+quote(value))
+				}
+			}
+		}
+		for _, generator := range page.Document().Meta("generator") {
+			if versionNumber.MatchString(generator) {
+				seen.add(page.Response, "generator: "+quote(generator))
+			}
+		}
+	}
+	if seen.empty() {
+		return pass()
+	}
+	return fail(Finding{Title: "The site tells which software versions it runs", Severity: auditapi.Low, Evidence: seen.String()})
 }

@@ -1,0 +1,65 @@
+package check
+
+import (
+	"crypto/x509"
+	"encoding/asn1"
+	"slices"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/tier"
+	"doorstep.example/services/audit-engine/internal/tlsprobe"
+)
+
+// oidFeatures is the extension of RFC 7633 with which a certificate demands features of
+// TLS; 5 is status_request, that is stapling.
+var oidFeatures = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 24}
+
+const statusRequest = 5
+
+func init() {
+	register(Check{
+		ID: "certificate-stapling", Title: "Proof that the certificate is not revoked (stapling)", Area: AreaEncryption,
+		Tiers: tier.From(auditapi.TierAutomated), Severity: auditapi.Medium,
+		Impact: "Without a stapled proof, a browser that wants to know whether the certificate was revoked asks the authority itself: that takes time, and tells the authority which site is visited.",
+		Remediation: serverConfig("Let the server fetch the authority's answer (OCSP) and send it along, or use an authority with short-lived certificates that need none.",
+			"ssl_stapling on;\nssl_stapling_verify on;\nresolver 127.0.0.53;",
+			"SSLUseStapling on\n# outside of any <VirtualHost>:\nSSLStaplingCache shmcb:/run/apache2/stapling(128000)",
+			"# Caddy staples by itself where the certificate names an OCSP responder."),
+		References: []string{"https://www.rfc-editor.org/rfc/rfc6066#section-8", "https://www.rfc-editor.org/rfc/rfc7633"},
+		Controls:   controls(transportCrypto, "12.1.4"),
+		Run:        ofCertificates(judgeStapling),
+	})
+}
+
+func judgeStapling(site *Site, chain []*x509.Certificate) Result {
+	leaf := chain[0]
+	must := mustStaple(leaf)
+	evidence := lines(site.TLS.Address, describeCertificate(leaf), "No OCSP response came with the handshake.")
+	switch {
+	case !must && len(leaf.OCSPServer) == 0: // there is nothing to staple
+		return pass()
+	case site.TLS.Features.Stapling == tlsprobe.Unknown:
+		return skip("The server gave no clear answer to whether it staples.")
+	case site.TLS.Features.Stapling != tlsprobe.No:
+		return pass()
+	case must:
+		return fail(Finding{
+			Title: "The certificate demands stapling that is missing", Severity: auditapi.Medium, Evidence: lines(evidence, "The certificate demands one (must-staple)."),
+			Impact: "The certificate tells browsers to refuse the connection when no proof comes with it. Firefox does, and shows an error instead of the site.",
+		})
+	}
+	return fail(Finding{Title: "No proof against revocation is stapled", Severity: auditapi.Info, Evidence: evidence})
+}
+
+// mustStaple reports whether the certificate demands stapling.
+func mustStaple(c *x509.Certificate) bool {
+	for _, extension := range c.Extensions {
+		if !extension.Id.Equal(oidFeatures) {
+			continue
+		}
+		var features []int
+		_, err := asn1.Unmarshal(extension.Value, &features)
+		return err == nil && slices.Contains(features, statusRequest)
+	}
+	return false
+}

@@ -1,0 +1,83 @@
+package check
+
+import (
+	"context"
+	"strings"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/dnsprobe"
+	"doorstep.example/services/audit-engine/internal/tier"
+)
+
+func init() {
+	register(Check{
+		ID: "mail-dmarc", Title: "What receivers do with forged email (DMARC)", Area: AreaDNS,
+		Tiers: tier.From(auditapi.TierAutomated), Severity: auditapi.Medium,
+		Impact: "Email with your domain as its visible sender is delivered although it did not come from you. Forged invoices and password requests in your name look real to your customers and to your own staff.",
+		Remediation: "Publish a policy. Begin with reports alone, and read them for some weeks:\n\n" +
+			"    _dmarc.YOUR.DOMAIN.  TXT \"v=DMARC1; p=none; rua=mailto:dmarc@YOUR.DOMAIN\"\n\n" +
+			"When everybody who sends for you passes SPF or DKIM, ask receivers to refuse the rest:\n\n" +
+			"    _dmarc.YOUR.DOMAIN.  TXT \"v=DMARC1; p=reject; rua=mailto:dmarc@YOUR.DOMAIN\"",
+		References: []string{"https://www.rfc-editor.org/rfc/rfc9989", "https://dmarc.org/overview/"},
+		Controls:   controls(naming),
+		Run:        runDMARC,
+	})
+}
+
+func runDMARC(_ context.Context, site *Site) Result {
+	if reason := site.noDomain(); reason != "" {
+		return skip("%s", reason)
+	}
+	dmarc, mx, domain := site.DNS.DMARC, site.DNS.MX, site.DNS.Domain
+	switch {
+	case dmarc.Unknown != "":
+		return unknown(dmarc.Unknown)
+	case dmarc.Value.Record != nil:
+		return judgeDMARC(domain, dmarc.Value)
+	case len(dmarc.Value.Repeated) > 0:
+		return fail(Finding{Title: "Several DMARC records, of which none counts", Severity: auditapi.Medium,
+			Evidence: "More than one TXT record begins with v=DMARC1 at _dmarc." + strings.Join(dmarc.Value.Repeated, " and _dmarc.")})
+	case mx.Unknown != "":
+		return unknown(mx.Unknown)
+	case takesMail(site.DNS):
+		return fail(Finding{Title: "The domain has no DMARC policy", Severity: auditapi.Medium,
+			Evidence: lines(domain+" takes email at "+quote(strings.Join(mx.Value.Hosts, ", ")), "There is no DMARC record at _dmarc."+domain+" or above it.")})
+	}
+	return fail(Finding{Title: "A domain without email has no DMARC policy", Severity: auditapi.Low,
+		Evidence:    lines(domain+" has no mail servers.", "There is no DMARC record at _dmarc."+domain+" or above it."),
+		Remediation: "As the domain has no email, receivers can refuse all of it at once:\n\n    _dmarc.YOUR.DOMAIN.  TXT \"v=DMARC1; p=reject\""})
+}
+
+func judgeDMARC(domain string, d dnsprobe.DMARC) Result {
+	record := d.Record
+	evidence := lines("_dmarc."+d.At+": "+quote(record.Text), "For email from "+domain+" this asks for: "+orNothing(d.Policy))
+	if len(record.Removed) > 0 {
+		evidence = lines(evidence, "The current standard, RFC 9989, no longer has the tags: "+strings.Join(record.Removed, ", "))
+	}
+	var findings []Finding
+	switch {
+	case record.Problem != "":
+		findings = append(findings, Finding{Title: "The DMARC policy cannot be read", Severity: auditapi.Medium, Evidence: lines(evidence, quote(record.Problem)),
+			Impact: "Receivers treat the record as one that asks for nothing, so forged email in your name is delivered."})
+	case d.Policy == dnsprobe.PolicyNone:
+		findings = append(findings, Finding{Title: "The DMARC policy only watches (p=none)", Severity: auditapi.Low, Evidence: evidence})
+	case record.Testing:
+		findings = append(findings, Finding{Title: "The DMARC policy is switched to testing (t=y)", Severity: auditapi.Low, Evidence: evidence,
+			Impact: "Receivers do one step less than the policy asks for: reject becomes quarantine, and quarantine becomes nothing."})
+	case d.Subdomains == dnsprobe.PolicyNone:
+		findings = append(findings, Finding{Title: "The DMARC policy leaves subdomains open (sp=none)", Severity: auditapi.Low, Evidence: evidence,
+			Impact: "Criminals take an invented subdomain as the sender, such as invoices." + domain + ", and their email is delivered."})
+	}
+	if record.Percent != "" && record.Percent != "100" && d.Policy != dnsprobe.PolicyNone && record.Problem == "" {
+		findings = append(findings, Finding{Title: "The DMARC record relies on pct, which is gone", Severity: auditapi.Info, Evidence: evidence,
+			Impact: "Receivers that follow the current standard apply the policy to all email and not to the share that pct names."})
+	}
+	return fail(findings...)
+}
+
+func orNothing(policy string) string {
+	if policy == "" {
+		return "nothing"
+	}
+	return policy
+}

@@ -1,0 +1,146 @@
+package check
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/mcpprobe"
+)
+
+// power is something that a tool can do to the machine that it runs on. A tool has it
+// when the words of its name and an unbounded parameter both say so; what a description
+// says proves nothing.
+type power struct {
+	title    string // of the finding
+	severity auditapi.Severity
+	changes  bool       // it is never only reading
+	names    [][]string // one word of each of the groups is in the name; nil: any name
+	values   []string   // names of the parameter
+}
+
+var powers = []power{
+	{
+		title: "AI tools run any command", severity: auditapi.High, changes: true,
+		names:  [][]string{{"exec", "execute", "run", "shell", "bash", "sh", "terminal", "cmd", "command", "powershell", "eval", "evaluate", "spawn", "subprocess", "python", "script", "code"}},
+		values: []string{"command", "cmd", "commands", "commandline", "shell", "script", "code", "program"},
+	},
+	{
+		title: "AI tools write or delete any file", severity: auditapi.High, changes: true,
+		names:  [][]string{{"write", "edit", "delete", "remove", "move", "rename", "create", "append", "overwrite", "save"}, fileWords},
+		values: pathValues,
+	},
+	{
+		title: "AI tools read any file", severity: auditapi.Medium,
+		names:  [][]string{{"read", "get", "open", "cat", "list", "load", "view", "download"}, fileWords},
+		values: pathValues,
+	},
+	{
+		title: "AI tools run any database query", severity: auditapi.High,
+		names:  [][]string{{"sql", "database", "db", "postgres", "postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle", "duckdb", "bigquery", "snowflake", "clickhouse"}},
+		values: []string{"sql", "query", "statement", "sqlquery"},
+	},
+	{
+		title: "AI tools run any database query", severity: auditapi.High,
+		values: []string{"sql", "sqlquery"},
+	},
+	{
+		title: "AI tools fetch any address", severity: auditapi.Medium,
+		names:  [][]string{{"fetch", "http", "request", "curl", "wget", "download", "scrape", "crawl", "browse", "navigate", "webhook", "proxy"}},
+		values: []string{"url", "urls", "uri", "href", "endpoint"},
+	},
+}
+
+var (
+	fileWords  = []string{"file", "files", "path", "directory", "folder", "dir"}
+	pathValues = []string{"path", "paths", "file", "filepath", "filename", "directory", "dir", "folder", "source", "destination", "uri"}
+)
+
+// of returns the parameter by which tool has the power.
+func (p power) of(tool mcpprobe.Tool) (parameter string, ok bool) {
+	name := words(tool.Name)
+	for _, group := range p.names {
+		if !slices.ContainsFunc(name, func(word string) bool { return slices.Contains(group, word) }) {
+			return "", false
+		}
+	}
+	for _, v := range tool.Parameters() {
+		if slices.Contains(p.values, strings.Join(words(v.Name), "")) && isText(v.Schema) && !bounded(v.Schema) {
+			return v.Name, true
+		}
+	}
+	return "", false
+}
+
+// words are the parts of a name in lower case: run_command, runCommand, run-command.
+func words(name string) []string {
+	var b strings.Builder
+	lower := false
+	for _, r := range name {
+		switch {
+		case unicode.IsUpper(r) && lower:
+			b.WriteByte(' ')
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			r = ' '
+		}
+		lower = unicode.IsLower(r)
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return strings.Fields(b.String())
+}
+
+// isText reports whether a schema allows texts, or lists of them.
+func isText(schema map[string]any) bool {
+	switch kind := schema["type"].(type) {
+	case string:
+		items, _ := schema["items"].(map[string]any)
+		return kind == "string" || kind == "array" && (items == nil || isText(items))
+	case []any:
+		return slices.Contains(kind, any("string"))
+	}
+	for _, key := range []string{"anyOf", "oneOf"} {
+		branches, _ := schema[key].([]any)
+		if slices.ContainsFunc(branches, func(b any) bool { branch, ok := b.(map[string]any); return ok && isText(branch) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// boundedFormats are forms of text that name no command, file or address.
+var boundedFormats = []string{"uuid", "date", "date-time", "time", "duration", "email", "ipv4", "ipv6"}
+
+// anyPattern allows everything.
+var anyPattern = regexp.MustCompile(`^\^?(?:\.|\[\\s\\S\]|\(\.\*\))?[*+]?\$?$|^\^?https\?:|^\^?https:[\\]?/[\\]?/(?:\.[*+])?\$?$`)
+
+// bounded reports whether a schema keeps texts to a list, a form or a pattern.
+func bounded(schema map[string]any) bool {
+	if _, ok := schema["const"]; ok {
+		return true
+	}
+	if list, ok := schema["enum"].([]any); ok && len(list) > 0 {
+		return true
+	}
+	if pattern, ok := schema["pattern"].(string); ok && !anyPattern.MatchString(pattern) {
+		return true
+	}
+	if format, ok := schema["format"].(string); ok && slices.Contains(boundedFormats, format) {
+		return true
+	}
+	if items, ok := schema["items"].(map[string]any); ok {
+		return bounded(items)
+	}
+	for _, key := range []string{"anyOf", "oneOf"} {
+		branches, _ := schema[key].([]any)
+		if len(branches) == 0 {
+			continue
+		}
+		return !slices.ContainsFunc(branches, func(b any) bool {
+			branch, ok := b.(map[string]any)
+			return ok && isText(branch) && !bounded(branch)
+		})
+	}
+	return false
+}

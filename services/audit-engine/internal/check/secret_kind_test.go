@@ -1,0 +1,211 @@
+package check
+
+import (
+	"encoding/base64"
+	"hash/crc32"
+	"net/http"
+	"strings"
+	"testing"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/guard"
+)
+
+// Text that looks drawn. Keys are put together here, so that no scanner of
+// repositories takes this file for a leak.
+const (
+	mixed  = "q7Rk2VbX9mLz4TnWc8Ys1HdJf6GpAe3uKoMiB5xQtZrNvUwEgD0yShPjCaFl7OI2bT8kXq4R"
+	hexa   = "9f2c71d4e8a05b36c1f7d920ae48b5636d"
+	upper  = "Q7RK2VBX5MLZ4TNWC6YS3HDJ"
+	digits = "248163579024681357"
+)
+
+// github is a token with the sum that belongs to it.
+func github(prefix string) string {
+	return prefix + mixed[:30] + base62(crc32.ChecksumIEEE([]byte(mixed[:30])))
+}
+
+func token(header, claims string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(header)) + "." + encode([]byte(claims)) + "." + mixed[:43]
+}
+
+// kindsIn lists what is found in text, by kind and severity.
+func kindsIn(text string) []string {
+	var found []string
+	for _, k := range secretKinds {
+		for _, severity := range k.find([]byte(text)) {
+			found = append(found, k.name+" "+string(severity))
+		}
+	}
+	return found
+}
+
+func TestSecretsAreFound(t *testing.T) {
+	t.Parallel()
+	aws := "AKIA" + upper[:16]
+	for _, test := range []struct{ text, want string }{
+		{`id="` + aws + `",secret="` + mixed[:20] + "/" + mixed[21:40] + `"`, "AWS access key high"},
+		{"key: " + aws, "AWS access key low"},
+		{"token=" + github("ghp_"), "GitHub token high"},
+		{"'" + github("ghs_") + "'", "GitHub token high"},
+		{"github_pat_" + mixed[:22] + "_" + mixed[:59], "GitHub fine-grained token high"},
+		{"glpat-" + mixed[:20], "GitLab token high"},
+		{"//registry.example/:_authToken=npm_" + mixed[:36], "npm token high"},
+		{`stripe("sk_live_` + mixed[:24] + `")`, "Stripe secret key high"},
+		{"rk_live_" + mixed[:30], "Stripe secret key high"},
+		{"sk_test_" + mixed[:24], "Stripe secret key for tests low"},
+		{"xoxb-" + digits[:12] + "-" + digits[1:13] + "-" + mixed[:24], "Slack token high"},
+		{"https://hooks.slack.com/services/T" + upper[:9] + "/B" + upper[:10] + "/" + mixed[:24], "Slack webhook medium"},
+		{"sk-" + mixed[:20] + "T3BlbkFJ" + mixed[20:40], "OpenAI key high"},
+		{"sk-proj-" + mixed[:40] + "T3BlbkFJ" + mixed[:40], "OpenAI key high"},
+		{"sk-ant-api03-" + mixed[:70] + mixed[:23] + "AA", "Anthropic key high"},
+		{"SG." + mixed[:22] + "." + mixed[:43], "SendGrid key high"},
+		{`sid="AC` + hexa[:32] + `", authToken: "` + hexa[2:34] + `"`, "Twilio account with its token high"},
+		{"shpat_" + hexa[:32], "Shopify access token high"},
+		{"GOCSPX-" + mixed[:28], "Google client secret medium"},
+		{"?key=AIza" + mixed[:35] + "&v=3", "Google API key info"},
+		{"mongodb+srv://shop:Vr7kq2mPz9@c0.ab1cd.mongodb.net/orders", "database address with password high"},
+		{"amqps://shop:Vr7kq2mPz9@queue.northwind-atelier.io", "database address with password high"},
+		{token(`{"alg":"HS256","typ":"JWT"}`, `{"sub":"42","name":"Anna"}`), "signed token (JWT) info"},
+		{token(`{"alg":"HS256","typ":"JWT"}`, `{"iss":"supabase","role":"service_role"}`), "signed token (JWT) high"},
+	} {
+		if got := strings.Join(kindsIn("var a = 1; "+test.text+";"), ", "); got != test.want {
+			t.Errorf("%s: %q, want %q", masked(test.text, 12), got, test.want)
+		}
+	}
+}
+
+// TestLookalikes: none of these is a secret.
+func TestLookalikes(t *testing.T) {
+	t.Parallel()
+	aws := "AKIA" + upper[:16]
+	for _, text := range []string{
+		// AWS
+		"AKIAIOSFODNN7EXAMPLE",
+		"AKIAXXXXXXXXXXXXXXXX",
+		"AKIAAAAAAAAAAAAAAAAA",
+		"AKIA1234567890ABCDEF",
+		"akia" + strings.ToLower(upper[:16]),
+		"X" + aws,
+		aws + "QQ",
+		"AKIA" + upper[:12],
+		"https://files.example/x?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" + aws + "%2F20260101%2Feu-west-1%2Fs3",
+		"https://files.example/x?AWSAccessKeyId=" + aws + "&Expires=1",
+		"Credential=" + aws + "/20260101/eu-west-1/s3/aws4_request",
+		// GitHub, GitLab, npm
+		"ghp_" + mixed[:36],
+		"ghp_" + strings.Repeat("x", 36),
+		"ghp_" + mixed[:20],
+		"xghp_" + mixed[:36],
+		"highlighp_" + mixed[:36],
+		"github_pat_" + strings.Repeat("a", 22) + "_" + strings.Repeat("b", 59),
+		"github_pat_11AAAAAAA",
+		"glpat-xxxxxxxxxxxxxxxxxxxx",
+		"glpat-your-token-goes-here",
+		"npm_config_registry",
+		"npm_lifecycle_event_npm_package_name_of_the_app",
+		"npm_" + strings.Repeat("0", 36),
+		// Stripe
+		"pk_live_" + mixed[:24],
+		"pk_test_" + mixed[:24],
+		"sk_live_xxxxxxxxxxxxxxxxxxxxxxxx",
+		"sk_live_" + mixed[:10],
+		"sk_live_your_secret_key_here_please",
+		"sk_test_...",
+		"risk_live_" + mixed[:24],
+		"whsec_xxx",
+		// Slack
+		"xoxb-your-token",
+		"xoxb-000000000000-000000000000-xxxxxxxxxxxxxxxxxxxxxxxx",
+		"xoxo-hugs-and-kisses",
+		"https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+		"https://hooks.slack.com/services/",
+		// AI
+		"sk-" + mixed[:48],
+		"sk-proj-your-key",
+		"task-force-" + mixed[:40],
+		"sk-ant-api03-xxxxxxxx",
+		"sk-ant-api03-" + strings.Repeat("x", 93) + "AA",
+		"disk-T3BlbkFJ",
+		".sk-circle-fade-dot-container-animation-delay-long",
+		// SendGrid, Twilio, Shopify, Google
+		"SG.1",
+		"SG.Lib.Util",
+		"SG." + strings.Repeat("a", 22) + "." + strings.Repeat("b", 43),
+		"AC" + hexa[:32],
+		`sid="AC` + hexa[:32] + `", authToken: "` + strings.Repeat("0", 32) + `"`,
+		"MAC" + hexa[:32],
+		"shpat_" + strings.Repeat("0", 32),
+		"shpat_your_access_token",
+		"GOCSPX-your-client-secret-xxxxxxxxx",
+		"AIzaSyXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX",
+		"AIza" + mixed[:20],
+		"MAIza" + mixed[:35],
+		// Databases
+		"postgres://user:password@localhost:5432/db",
+		"postgresql://postgres:postgres@db/app",
+		"mysql://root:changeme1@127.0.0.1/x",
+		"mongodb://user:pass1234@mongo:27017",
+		"redis://:abc12345@redis:6379",
+		"postgres://shop:${DB_PASSWORD}@db7.northwind-atelier.io/orders",
+		"postgres://shop:{{password1}}@db7.northwind-atelier.io/orders",
+		"mysql://app:s3cr3t-99@db.example.com/shop",
+		"amqp://queue.northwind-atelier.io",
+		"https://user:Vr7kq2mPz9@www.northwind-atelier.io/",
+		// Tokens
+		token(`{"alg":"RS256","typ":"JWT"}`, `{"sub":"42"}`),
+		token(`{"alg":"HS256","typ":"JWT"}`, `{"iss":"supabase","role":"anon"}`),
+		"eyJ" + mixed[:40] + ".eyJ" + mixed[:40] + "." + mixed[:43],
+		"eyJhbGciOiJIUzI1NiJ9",
+		"sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpbXX0=",
+		// Keys
+		"-----BEGIN PUBLIC KEY-----\n" + mixed + mixed + "\n-----END PUBLIC KEY-----",
+		"-----BEGIN CERTIFICATE-----\n" + mixed + mixed + "\n-----END CERTIFICATE-----",
+		"-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----",
+		"-----BEGIN RSA PRIVATE KEY-----" + mixed + mixed,
+		"-----BEGIN PRIVATE KEY-----\n" + mixed + mixed + "\n-----END PRIVATE KEY-----",
+		`e.replace("-----BEGIN PRIVATE KEY-----","").replace("-----END PRIVATE KEY-----","")`,
+	} {
+		if got := kindsIn("a(" + text + ")"); len(got) > 0 {
+			t.Errorf("%.60s: taken for %v", text, got)
+		}
+	}
+}
+
+func TestSecretsStaySecret(t *testing.T) {
+	t.Parallel()
+	secret := "sk_live_" + mixed[:24]
+	page := &guard.Response{URL: parseURL(t, "https://shop.example/"), Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(`<script>pay("` + secret + `")</script>`)}
+	result := runSecrets(t.Context(), &Site{Page: page})
+	if len(result.Findings) != 1 || result.Findings[0].Severity != auditapi.High {
+		t.Fatalf("%+v", result)
+	}
+	if text := result.Findings[0].Evidence; strings.Contains(text, secret[:7]) || !strings.Contains(text, secret[:6]+"…") {
+		t.Errorf("evidence = %s", text)
+	}
+}
+
+// TestGitHubSum is the example with which the format was explained to the public.
+func TestGitHubSum(t *testing.T) {
+	t.Parallel()
+	const example = "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17"
+	if got := base62(crc32.ChecksumIEEE([]byte(example[:30]))); got != example[30:] {
+		t.Errorf("sum = %s, want %s", got, example[30:])
+	}
+}
+
+func FuzzSecrets(f *testing.F) {
+	f.Add([]byte("AKIAIOSFODNN7EXAMPLE eyJ.eyJ. sk-sk-sk- -----BEGIN PRIVATE KEY-----\\n-----END"))
+	f.Add([]byte(`AC` + hexa[:32] + `auth_token:"` + hexa[:32] + `"postgres://a:b@c`))
+	f.Add([]byte(token(`{"alg":"HS256"}`, `{"role":1}`)))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		for _, k := range secretKinds {
+			for text, severity := range k.find(body) {
+				if !strings.Contains(string(body), text) || severity == "" {
+					t.Errorf("%s: %q, %q", k.name, text, severity)
+				}
+			}
+		}
+	})
+}
