@@ -13,6 +13,7 @@ import (
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/pkg/service"
 	"doorstep.example/services/audit-engine/internal/api"
+	"doorstep.example/services/audit-engine/internal/dnsprobe"
 	"doorstep.example/services/audit-engine/internal/guard"
 	"doorstep.example/services/audit-engine/internal/scan"
 )
@@ -46,7 +47,7 @@ func New(c *Config, log *slog.Logger, render Render) (http.Handler, error) {
 	}
 	scanner, err := scan.New(scan.Config{
 		Guard: watch, Log: log, Timeout: c.Timeout, Concurrency: c.Concurrency, Roots: roots,
-		Seller: c.SellerName, ContactURL: c.ContactURL.String(), Registerer: metrics,
+		DNS: resolver(c, log), Seller: c.SellerName, ContactURL: c.ContactURL.String(), Registerer: metrics,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the scanner: %w", err)
@@ -56,6 +57,19 @@ func New(c *Config, log *slog.Logger, render Render) (http.Handler, error) {
 	e.GET("/metrics", metrics.Handler())
 	api.Register(e, api.Config{Log: log, Token: c.InternalToken, Scan: scanner.Run, Prove: scanner.Prove, Render: render})
 	return e, nil
+}
+
+// resolver returns the way to ask for DNS records, or nil where no resolver is known.
+func resolver(c *Config, log *slog.Logger) dnsprobe.Exchange {
+	address := c.DNSResolver
+	if address == "" {
+		var err error
+		if address, err = dnsprobe.SystemResolver("/etc/resolv.conf"); err != nil {
+			log.Warn("audits leave out DNS and mail, as no resolver is known; set AUDIT_DNS_RESOLVER", "error", err.Error())
+			return nil
+		}
+	}
+	return (&dnsprobe.Resolver{Address: address}).Exchange
 }
 
 // usable says why audits cannot be made where no certificate authorities are known:

@@ -52,13 +52,14 @@ func TestConfigLabTargets(t *testing.T) {
 
 func TestConfigReportsWhatIsWrong(t *testing.T) {
 	for variable, values := range map[string][]string{
-		"AUDIT_ENGINE_ADDR": {"5000", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:99999"},
-		"AUDIT_TIMEOUT":     {"0s", "2m", "soon", "-5s"},
-		"AUDIT_CONCURRENCY": {"0", "-1", "1000", "many"},
-		"AUDIT_PORTS":       {"0", "443,70000", "http"},
-		"AUDIT_LAB_TARGETS": {"localhost:80", "127.0.0.1", "10.0.0.0/8", "127.0.0.1:0", "[fe80::1%eth0]:80", "0.0.0.0:80", "127.0.0.1:5000"},
-		"AUDIT_SELLER_NAME": {"  "},
-		"AUDIT_CONTACT_URL": {"seller.example", "mailto:a@b.example"},
+		"AUDIT_ENGINE_ADDR":  {"5000", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:99999"},
+		"AUDIT_TIMEOUT":      {"0s", "2m", "soon", "-5s"},
+		"AUDIT_CONCURRENCY":  {"0", "-1", "1000", "many"},
+		"AUDIT_PORTS":        {"0", "443,70000", "http"},
+		"AUDIT_LAB_TARGETS":  {"localhost:80", "127.0.0.1", "10.0.0.0/8", "127.0.0.1:0", "[fe80::1%eth0]:80", "0.0.0.0:80", "127.0.0.1:5000"},
+		"AUDIT_DNS_RESOLVER": {"127.0.0.1", ":53", "127.0.0.1:dns", "127.0.0.1:99999"},
+		"AUDIT_SELLER_NAME":  {"  "},
+		"AUDIT_CONTACT_URL":  {"seller.example", "mailto:a@b.example"},
 	} {
 		for _, value := range values {
 			t.Run(variable+"="+value, func(t *testing.T) {

@@ -21,6 +21,7 @@ type Config struct {
 	Concurrency int           `envconfig:"AUDIT_CONCURRENCY" default:"4" desc:"audits at the same time; more are answered 503"`
 	Ports       []uint16      `envconfig:"AUDIT_PORTS" default:"80,443,8080,8443" desc:"ports that a customer's URL may name"`
 	LabTargets  AddrPorts     `envconfig:"AUDIT_LAB_TARGETS" desc:"exact ip:port pairs that may be dialled although they are not public; for demo and tests only"`
+	DNSResolver string        `envconfig:"AUDIT_DNS_RESOLVER" desc:"host:port of the resolver that a target's DNS records are asked of; empty: the first one of /etc/resolv.conf"`
 	SellerName  string        `envconfig:"AUDIT_SELLER_NAME" default:"Doorstep" desc:"who audits, told to every target, where an order does not say"`
 	ContactURL  config.URL    `envconfig:"AUDIT_CONTACT_URL" default:"http://127.0.0.1:8080/contact" desc:"where an operator of a target can reach you, told to every target"`
 }
@@ -55,6 +56,9 @@ func (c *Config) Validate() []error {
 				errs = append(errs, config.Bad("AUDIT_LAB_TARGETS", "must not hold the engine's own address"))
 			}
 		}
+	}
+	if host, port, err := net.SplitHostPort(c.DNSResolver); c.DNSResolver != "" && (err != nil || host == "" || !isPort(port)) {
+		errs = append(errs, config.Bad("AUDIT_DNS_RESOLVER", "must be host:port, for example 127.0.0.1:53"))
 	}
 	if strings.TrimSpace(c.SellerName) == "" {
 		errs = append(errs, config.Bad("AUDIT_SELLER_NAME", "must not be blank: targets are told who asks"))

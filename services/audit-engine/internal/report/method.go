@@ -19,6 +19,7 @@ func (f *flow) method(s section) {
 		"8 if medium, 3 if low, none for information; all medium findings together at most 40, all low ones at most 15. "+
 		"A tidy rest does not make up for one bad hole: with a critical finding the score is at most 39, with a high one 74, "+
 		"with a medium one 89. A+ is 100, A from 90, B from 75, C from 60, D from 40, F below.")
+	f.sideDetails()
 	if note := f.printNote(); note != "" {
 		f.topic("About the print", note)
 	}

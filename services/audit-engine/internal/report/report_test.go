@@ -76,6 +76,9 @@ func hostile(t testing.TB) auditapi.Report {
 	r.Findings[7].Severity = "apocalyptic\u202e"
 	r.Findings[7].Controls = []auditapi.Control{{Framework: word, Clause: word}, {}}
 	r.Passed[0] = auditapi.Passed{Title: word, Area: word}
+	r.Grades[0] = auditapi.SideGrade{Name: word, Grade: word, Score: -1 << 60, Check: "javascript:alert(1)", Caps: []string{word, "x: " + word}}
+	r.Grades[1].Tests = slices.Repeat([]auditapi.GradeTest{{Name: word, Verdict: "\u202e" + word, Modifier: 1 << 60}}, 200)
+	r.Grades = append(r.Grades, r.Grades...)
 	r.Skipped[0] = auditapi.Skipped{Title: word, Reason: word}
 	return r
 }
@@ -151,7 +154,9 @@ func TestTextOfTheSample(t *testing.T) {
 		"Grade F, 7 of 100", "7 / 100", r.Target, r.FinalURL, "20 November 2026, 02:15:22 UTC",
 		"22 run, 13 passed, 3 not assessed", "location ~ /\\.git {", "server_tokens off;",
 		"mta-sts.northwind.example did not answer within 5 seconds.", "Only TLS 1.2 and 1.3 are offered",
-		"PCI DSS 4.0.1", "Adverse evidence", "None seen", "Not assessable remotely", "PCI ASV", "Page 2 of 13", "Page 13 of 13",
+		"PCI DSS 4.0.1", "Adverse evidence", "None seen", "Not assessable remotely", "PCI ASV", "Page 2 of 14", "Page 14 of 14",
+		"MDN HTTP Observatory", "50 points", "check at developer.mozilla.org", "Details on page 14", "MDN HTTP Observatory: C, 50 points",
+		r.Grades[0].Check, "allows inline scripts or nearly every host", "−20", "+10", "SSL Labs guide: B, 94 points", "Held at B", "TLS 1.0 is offered",
 	}
 	for _, f := range r.Findings {
 		want = append(want, f.ID+" "+f.Title)
@@ -206,7 +211,7 @@ func TestOnlyCheckedLinksAreActive(t *testing.T) {
 	r.Findings[0].Evidence = "see https://evidence.example/ and (javascript:alert(2))"
 	r.Findings[0].Impact = "https://impact.example/"
 	got := linksOf(mustPDF(t, r))
-	want := []string{r.VerifyURL, `https://ok.example/a\(b\)`}
+	want := []string{r.VerifyURL, r.Grades[1].Check, `https://ok.example/a\(b\)`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("active links (-want +got):\n%s", diff)
 	}

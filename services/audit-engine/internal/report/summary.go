@@ -16,9 +16,13 @@ func (f *flow) summary(s section) {
 	f.scope()
 }
 
-// gradePanel shows the grade beside what it means.
+// gradePanel shows the grade beside what it means, and below, small, those by the
+// rules of others.
 func (f *flow) gradePanel() {
-	const height = 118.0
+	height, whole := 118.0, 118.0
+	if len(f.sideGrades()) > 0 {
+		height, whole = 108, 108+sideHeight
+	}
 	worst, ofWorst := auditapi.Info, 0
 	for _, s := range severities() {
 		if ofWorst = f.tally(s.Severity); ofWorst > 0 {
@@ -26,7 +30,7 @@ func (f *flow) gradePanel() {
 			break
 		}
 	}
-	f.p.fillGround(rounded(left, f.y, content, height, 8), f.panel)
+	f.p.fillGround(rounded(left, f.y, content, whole, 8), f.panel)
 	f.p.fillGround(disc(left+70, f.y+height/2, 46), white)
 	f.ring(f.p, left+70, f.y+height/2, 42, 8, f.document.rule)
 	meaning := gradeMeaning(f.report.Grade, worst, ofWorst, len(f.report.Findings))
@@ -41,7 +45,10 @@ func (f *flow) gradePanel() {
 		f.p.put(x, st.baseline(y), st, l)
 		y += st.leading
 	}
-	f.y += height + 26
+	if len(f.sideGrades()) > 0 {
+		f.sideStrip(f.y + height)
+	}
+	f.y += whole + 25
 }
 
 // severityBar shows the shares of the severities as one bar with its legend.
@@ -151,7 +158,7 @@ func (f *flow) scope() {
 		{"Finished", finished},
 		{"Checks", fmt.Sprintf("%d run, %d passed, %d not assessed", len(ran), len(r.Passed), len(r.Skipped))},
 	}...)
-	f.need(40 + float64(len(rows))*20)
+	f.need(26 + float64(len(rows))*20)
 	f.line(left, f.h2, "Scope and method")
 	f.y += 6
 	for _, row := range rows {

@@ -2,11 +2,8 @@ package scan
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -17,7 +14,7 @@ import (
 )
 
 // gatherSteps is how many steps of progress gather makes.
-const gatherSteps = 3
+const gatherSteps = 7
 
 // steps counts what is done. It is used by one goroutine.
 type steps struct {
@@ -41,13 +38,21 @@ func (s *Scanner) gather(ctx context.Context, target guard.Target, agent string,
 		return nil, err
 	}
 	steps.tell("page", "Opening the page")
-	site := &check.Site{Now: s.config.Now(), Host: page.Target.Host(), Page: page, Roots: s.config.Roots, Ask: asker(client, page)}
+	site := &check.Site{Now: s.config.Now(), Host: page.Target.Host(), Page: page, Roots: s.config.Roots, Ask: asker(client, page), AskHost: hostAsker(client)}
 	var group sync.WaitGroup
-	group.Go(func() { site.TLS, site.NoTLS = observePageTLS(ctx, client, page) })
+	group.Go(func() { site.TLS, site.NoTLS = observeTLS(ctx, client, page) })
+	group.Go(func() { gatherPages(ctx, client, site) })
+	group.Go(func() { site.MCP, site.NoMCP = observeMCP(ctx, client, page) })
+	group.Go(func() { site.DNS, site.NoDNS = s.observeDNS(ctx, page) })
+	group.Go(func() { site.Exposed = observeExposed(ctx, client, page) })
 	site.Plain = observePlain(ctx, client, target, page)
 	steps.tell("http", "Looking at the unencrypted side")
 	group.Wait()
-	steps.tell("tls", "Trying each version of TLS")
+	steps.tell("tls", "Taking stock of TLS")
+	steps.tell("crawl", "Reading pages and scripts of the site")
+	steps.tell("mcp", "Looking for AI interfaces (MCP)")
+	steps.tell("dns", "Reading the DNS and mail records")
+	steps.tell("exposed", "Asking for files that should not be there")
 	return site, nil
 }
 
@@ -87,46 +92,4 @@ func observePlain(ctx context.Context, client *guard.Client, target guard.Target
 	default:
 		return check.Plain{Unknown: e.Message}
 	}
-}
-
-// versions are tried one by one: a handshake tells only the version it agreed on.
-var versions = []uint16{tls.VersionTLS10, tls.VersionTLS11, tls.VersionTLS12, tls.VersionTLS13}
-
-// tlsTarget is where to look at TLS: the page's host on the page's port or, for a
-// page over http, on 443.
-func tlsTarget(client *guard.Client, page *guard.Response) (guard.Target, error) {
-	if page.URL.Scheme == "https" {
-		return page.Target, nil
-	}
-	return client.At("https", page.Target.Host())
-}
-
-func observePageTLS(ctx context.Context, client *guard.Client, page *guard.Response) (seen *check.TLS, why string) {
-	target, err := tlsTarget(client, page)
-	if err != nil {
-		return nil, "The page is served over http, and the host's port 443 is outside of this audit."
-	}
-	seen = ObserveTLS(ctx, client, target)
-	if page.TLS != nil && len(seen.Chain) == 0 {
-		seen.Chain = page.TLS.PeerCertificates
-	}
-	if len(seen.Chain) == 0 {
-		return nil, "The page is served over http, and nothing answers to https at " + seen.Address + "."
-	}
-	return seen, ""
-}
-
-// ObserveTLS shakes hands with target once for each version.
-func ObserveTLS(ctx context.Context, client *guard.Client, target guard.Target) *check.TLS {
-	seen := &check.TLS{Address: net.JoinHostPort(target.Host(), strconv.Itoa(int(target.Port())))}
-	for _, version := range versions {
-		state, err := client.Handshake(ctx, target, &tls.Config{MinVersion: version, MaxVersion: version}) //nolint:gosec // old versions are what is looked for
-		v := check.Version{ID: version, Offered: err == nil, Unknown: err != nil && !guard.Declined(err)}
-		if err == nil {
-			v.Suite = state.CipherSuite
-			seen.Chain = state.PeerCertificates // of the newest version, as browsers get it
-		}
-		seen.Versions = append(seen.Versions, v)
-	}
-	return seen
 }

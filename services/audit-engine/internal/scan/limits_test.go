@@ -18,9 +18,12 @@ import (
 // held is a site whose page waits until release, and tells that it was asked.
 func held(t *testing.T) (address string, asked <-chan struct{}, release func()) {
 	t.Helper()
-	arrived, gate := make(chan struct{}, 100), make(chan struct{})
+	arrived, gate := make(chan struct{}, 1), make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		arrived <- struct{}{}
+		select {
+		case arrived <- struct{}{}:
+		default: // it was told
+		}
 		select {
 		case <-gate:
 		case <-r.Context().Done():

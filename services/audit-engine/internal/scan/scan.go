@@ -13,6 +13,7 @@ import (
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/pkg/errs"
 	"doorstep.example/services/audit-engine/internal/check"
+	"doorstep.example/services/audit-engine/internal/dnsprobe"
 	"doorstep.example/services/audit-engine/internal/guard"
 	"doorstep.example/services/audit-engine/internal/ownership"
 	"doorstep.example/services/audit-engine/internal/tier"
@@ -29,6 +30,7 @@ type Config struct {
 	HostWait    time.Duration // how long an audit waits for another of the same host; default 20 s
 	Roots       *x509.CertPool
 	TXT         ownership.Resolver // for proofs of ownership; default: the system's
+	DNS         dnsprobe.Exchange  // for facts about the target's domain; default: none are looked up
 	Seller      string             // who asks, where the request does not say
 	ContactURL  string
 	Registerer  prometheus.Registerer           // default: none
@@ -117,7 +119,7 @@ func (s *Scanner) run(ctx context.Context, r auditapi.Request, started time.Time
 		return auditapi.Report{}, fmt.Errorf("audit %s: %w", target.Host(), ctx.Err())
 	}
 	report := compose(r, target, site, outcomes, started, s.config.Now())
-	report.Proof = proof
+	report.Proof, report.Grades = proof, s.sideGrades(site)
 	return report, nil
 }
 

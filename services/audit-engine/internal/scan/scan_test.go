@@ -96,7 +96,7 @@ func TestAuditOfAWeakSite(t *testing.T) {
 	if want := "Default Seller; +https://seller.example/contact"; !strings.Contains(<-agents, want) {
 		t.Errorf("the User-Agent lacks %q", want)
 	}
-	if got := found(report); !slices.Contains(got, "mixed-content high") || !slices.Contains(got, "cookie-secure high") || !slices.Contains(got, "hsts medium") || !slices.Contains(got, "version-banner low") {
+	if got := found(report); !slices.Contains(got, "mixed-content high") || !slices.Contains(got, "cookie-secure high") || !slices.Contains(got, "csp-present medium") || !slices.Contains(got, "version-banner low") {
 		t.Errorf("findings = %v", got)
 	}
 	if slices.Contains(passed(report), "https-redirect") || slices.ContainsFunc(report.Findings, func(f auditapi.Finding) bool { return f.Check == "https-redirect" }) {

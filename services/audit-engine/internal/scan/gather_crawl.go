@@ -1,0 +1,16 @@
+package scan
+
+import (
+	"context"
+
+	"doorstep.example/services/audit-engine/internal/check"
+	"doorstep.example/services/audit-engine/internal/crawl"
+	"doorstep.example/services/audit-engine/internal/guard"
+)
+
+// gatherPages reads the site's pages and scripts into site. It sets only fields of
+// its own, so that it may run beside the other steps.
+func gatherPages(ctx context.Context, client *guard.Client, site *check.Site) {
+	read := crawl.Run(ctx, client, site.Page)
+	site.Pages, site.Scripts, site.Disallowed = read.Pages, read.Scripts, read.Disallowed
+}

@@ -1,0 +1,42 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"doorstep.example/services/audit-engine/internal/check"
+	"doorstep.example/services/audit-engine/internal/dnsprobe"
+	"doorstep.example/services/audit-engine/internal/guard"
+)
+
+// observeDNS asks our resolver about the page's host and its domain. The target
+// notices nothing of it.
+func (s *Scanner) observeDNS(ctx context.Context, page *guard.Response) (facts *dnsprobe.Facts, why string) {
+	switch {
+	case !page.Target.Public():
+		return nil, "The target has no public name, so there are no DNS records to look at."
+	case s.config.DNS == nil:
+		return nil, "This audit was made without a resolver, so the DNS was not looked at."
+	}
+	return dnsprobe.Look(ctx, s.config.DNS, page.Target.Host(), check.NewPage(page).Hosts()), ""
+}
+
+// hostAsker returns how checks fetch from another name of the domain.
+func hostAsker(client *guard.Client) func(context.Context, string) (*guard.Response, error) {
+	return func(ctx context.Context, address string) (*guard.Response, error) {
+		u, err := url.Parse(address)
+		if err != nil {
+			return nil, fmt.Errorf("read the address: %w", err)
+		}
+		origin, err := client.At(u.Scheme, u.Hostname())
+		if err != nil {
+			return nil, err
+		}
+		target, err := client.Sibling(origin, u.EscapedPath())
+		if err != nil {
+			return nil, err
+		}
+		return client.Do(ctx, guard.Request{Target: target, NoFollow: true, Probe: true})
+	}
+}
