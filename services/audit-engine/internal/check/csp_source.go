@@ -110,3 +110,8 @@ func (h host) address() bool {
 	ip, err := netip.ParseAddr(strings.Trim(h.name, "[]"))
 	return err == nil && ip.String() != "127.0.0.1"
 }
+
+func (h host) loopback() bool {
+	ip, err := netip.ParseAddr(strings.Trim(h.name, "[]"))
+	return h.name == "localhost" || err == nil && ip.IsLoopback()
+}

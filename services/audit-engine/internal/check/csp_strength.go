@@ -138,11 +138,12 @@ func plainSources(site *Site, list []policy) []string {
 }
 
 // plain returns the sources that demand http. A * covers http too, but says nothing
-// about what is meant.
+// about what is meant; and the browser's own machine needs no encryption (Secure
+// Contexts §3.1).
 func (s sources) plain() sources {
 	var found sources
 	for _, v := range s.addresses() {
-		if h := parseHost(v); h.scheme == "http" && h.name != "*" {
+		if h := parseHost(v); h.scheme == "http" && h.name != "*" && !h.loopback() {
 			found = append(found, v)
 		}
 	}
