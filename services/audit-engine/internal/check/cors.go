@@ -2,7 +2,10 @@ package check
 
 import (
 	"context"
+	"mime"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -36,11 +39,20 @@ func runCORS(ctx context.Context, site *Site) Result {
 		return skip("The site did not answer when it was asked on behalf of another site.")
 	}
 	site.foreignAnswer = answer
-	if allowed, credentials := allows(answer, foreignOrigin); allowed {
-		if !credentials {
-			return pass() // as good as *
+	if f, opened := openToAll(answer); opened {
+		return fail(f)
+	}
+	for _, path := range dataPaths(site) {
+		answer, err := site.Ask(ctx, http.MethodGet, path, http.Header{"Origin": {foreignOrigin}})
+		if err != nil {
+			continue // the page has answered, and the others may
 		}
-		return fail(Finding{Title: "Any site may read your answers to signed-in visitors", Severity: auditapi.High, Evidence: corsEvidence(answer, foreignOrigin)})
+		if f, opened := openToAll(answer); opened {
+			return fail(f)
+		}
+	}
+	if allowed, _ := allows(answer, foreignOrigin); allowed {
+		return pass() // as good as *
 	}
 	var findings []Finding
 	for _, trick := range originTricks(site) {
@@ -58,6 +70,45 @@ func runCORS(ctx context.Context, site *Site) Result {
 		}
 	}
 	return fail(merge(findings)...)
+}
+
+// openToAll reports an answer that an invented origin may read with the credentials of
+// its visitors.
+func openToAll(answer *guard.Response) (Finding, bool) {
+	allowed, credentials := allows(answer, foreignOrigin)
+	return Finding{
+		Title: "Any site may read your answers to signed-in visitors", Severity: auditapi.High, Evidence: corsEvidence(answer, foreignOrigin),
+	}, allowed && credentials
+}
+
+// maxDataPaths is how many addresses besides the page are asked for.
+const maxDataPaths = 4
+
+// apiPath fits the paths that programming interfaces usually have.
+var apiPath = regexp.MustCompile(`^/([a-z0-9_-]+/)*(api|rest|graphql|v[0-9]{1,2})(/[a-z0-9_/-]*)?$`)
+
+// dataPaths are addresses that answer to programs: their answers are what other sites
+// would like to read.
+func dataPaths(site *Site) []string {
+	var paths []string
+	add := func(path string) {
+		if len(paths) < maxDataPaths && !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	for _, page := range site.pages()[1:] {
+		if media, _, err := mime.ParseMediaType(page.Response.Header.Get("Content-Type")); err == nil && strings.HasSuffix(media, "json") {
+			add(page.Response.URL.EscapedPath())
+		}
+	}
+	if site.Owned {
+		for _, path := range site.Disallowed {
+			if apiPath.MatchString(path) {
+				add(path)
+			}
+		}
+	}
+	return paths
 }
 
 // originTrick is an origin that only a wrong comparison lets pass.

@@ -28,6 +28,7 @@ import (
 //	also URL       another page of the crawl
 //	script URL     a script of the same origin
 //	robots         the paths that robots.txt keeps robots out of, one a line
+//	owned          the audit is the owner's
 //	plain URL      an answer on the way that begins at http://; also "plain closed"
 //	               and "plain unknown" with the reason
 //	tls            a server to start and take stock of, see observe; also "tls none"
@@ -40,7 +41,8 @@ import (
 //	exposed        ask for the files that are not for visitors: what the fixture answers
 //	               to "GET PATH", and 404 to the others
 //	METHOD PATH    the answer to a question of the check's; others get a 404. With
-//	               " forwarded" behind it, to one that claims another host.
+//	               " forwarded" behind it, to one that claims another host; POST with a
+//	               number, to that one and those after it.
 //	want           a line for each finding: severity and title
 //
 // Answers are raw HTTP, with line feeds alone.
@@ -50,6 +52,7 @@ type fixture struct {
 	also       []*check.Page
 	scripts    []*guard.Response
 	disallowed []string
+	owned      bool
 	plain      check.Plain
 	tls        map[string]string
 	recorded   bool // tls is a result, not a server
@@ -114,6 +117,8 @@ func (f *fixture) add(t *testing.T, name, body string) {
 		f.scripts = append(f.scripts, response(t, argument, body))
 	case name == "robots":
 		f.disallowed = strings.Fields(body)
+	case name == "owned":
+		f.owned = true
 	case name == "plain closed":
 		f.plain.Closed = true
 	case name == "plain unknown":
@@ -171,7 +176,7 @@ func response(t *testing.T, address, raw string) *guard.Response {
 func (f *fixture) site(t *testing.T) *check.Site {
 	site := &check.Site{Now: fixtureNow, Host: f.page.URL.Hostname(), Page: f.page, Plain: f.plain, NoTLS: f.noTLS}
 	site.Pages = append([]*check.Page{check.NewPage(f.page)}, f.also...)
-	site.Scripts, site.Disallowed = f.scripts, f.disallowed
+	site.Scripts, site.Disallowed, site.Owned = f.scripts, f.disallowed, f.owned
 	switch {
 	case f.recorded:
 		site.TLS, site.Roots = record(t, f.tls)
@@ -201,6 +206,17 @@ func (f *fixture) site(t *testing.T) *check.Site {
 		}
 		if !ok {
 			raw = "HTTP/1.1 404 Not Found\nContent-Type: text/html\n\n<p>Not here</p>\n"
+		}
+		return response(t, fmt.Sprintf("%s://%s%s", f.page.URL.Scheme, f.page.URL.Host, path), raw), nil
+	}
+	posts := 0
+	site.Post = func(_ context.Context, path string, _ http.Header, _ url.Values) (*guard.Response, error) {
+		posts++
+		raw := "HTTP/1.1 404 Not Found\n\n"
+		for n := 0; n <= posts; n++ {
+			if numbered, ok := f.answers[strings.TrimSuffix(fmt.Sprintf("POST %s %d", path, n), " 0")]; ok {
+				raw = numbered
+			}
 		}
 		return response(t, fmt.Sprintf("%s://%s%s", f.page.URL.Scheme, f.page.URL.Host, path), raw), nil
 	}

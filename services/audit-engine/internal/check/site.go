@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"mime"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -28,6 +29,9 @@ type Site struct {
 	Scripts []*guard.Response
 	// Disallowed are the paths that robots.txt keeps robots out of, as written.
 	Disallowed []string
+	// Owned tells that the owner is known to have ordered the audit, by proof or because
+	// the target is one of the lab. robots.txt then keeps us out of nothing.
+	Owned bool
 	// Plain is what the host answers on unencrypted HTTP.
 	Plain Plain
 	// TLS is nil when there was nothing to shake hands with; NoTLS then says why.
@@ -54,6 +58,11 @@ type Site struct {
 	// Ask sends one request to the site that Page came from, without following
 	// redirects. path begins with a slash.
 	Ask func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error)
+
+	// Post sends a form as browsers do, without following redirects. It is for the
+	// sign-in form alone, see probe-rate-limit: everything else only asks. A site that
+	// says 429 to it is asked on by Ask as before.
+	Post func(ctx context.Context, path string, header http.Header, form url.Values) (*guard.Response, error)
 
 	// Canary returns a new word for each probe of the red-team tier; nil: a random one.
 	Canary func() string

@@ -52,9 +52,10 @@ type crawl struct {
 	bytes    int
 }
 
-// Run crawls from front, which is the answer at the end of the redirects. It never
-// fails: what cannot be read is not in the result.
-func Run(ctx context.Context, client *guard.Client, front *guard.Response) Result {
+// Run crawls from front, which is the answer at the end of the redirects. robots.txt
+// binds unless the audit is the owner's (owned). It never fails: what cannot be read is
+// not in the result.
+func Run(ctx context.Context, client *guard.Client, front *guard.Response, owned bool) Result {
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	c := &crawl{
@@ -67,6 +68,9 @@ func Run(ctx context.Context, client *guard.Client, front *guard.Response) Resul
 		return result
 	}
 	result.Disallowed = c.readRobots(ctx)
+	if owned {
+		c.robots = robots{}
+	}
 	c.seen[key(front.URL)] = true
 	c.variety.take(front.URL)
 	c.follow(first)

@@ -70,7 +70,7 @@ func visit(t *testing.T, ctx context.Context, s *shop) Result { //nolint:revive 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Run(ctx, client, front)
+	return Run(ctx, client, front, false)
 }
 
 type noNames struct{}

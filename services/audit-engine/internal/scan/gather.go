@@ -3,9 +3,10 @@ package scan
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"net/url"
 	"strings"
-	"sync"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/pkg/errs"
@@ -29,30 +30,38 @@ func (s *steps) tell(check, title string) {
 	}
 }
 
+// part is one of the looks that a scan takes side by side. Each sets fields of its own.
+type part struct {
+	id, title string
+	look      func()
+}
+
 // gather looks at the target once, so that all checks judge the same picture. Only
 // the page itself must be there.
-func (s *Scanner) gather(ctx context.Context, target guard.Target, agent string, steps *steps) (*check.Site, error) {
+func (s *Scanner) gather(ctx context.Context, target guard.Target, agent string, owned bool, steps *steps) (*check.Site, error) {
 	client := s.config.Guard.Client(agent)
 	page, err := client.Do(ctx, guard.Request{Target: target})
 	if err != nil {
 		return nil, err
 	}
 	steps.tell("page", "Opening the page")
-	site := &check.Site{Now: s.config.Now(), Host: page.Target.Host(), Page: page, Roots: s.config.Roots, Ask: asker(client, page), AskHost: hostAsker(client)}
-	var group sync.WaitGroup
-	group.Go(func() { site.TLS, site.NoTLS = observeTLS(ctx, client, page) })
-	group.Go(func() { gatherPages(ctx, client, site) })
-	group.Go(func() { site.MCP, site.NoMCP = observeMCP(ctx, client, page) })
-	group.Go(func() { site.DNS, site.NoDNS = s.observeDNS(ctx, page) })
-	group.Go(func() { site.Exposed = observeExposed(ctx, client, page) })
-	site.Plain = observePlain(ctx, client, target, page)
-	steps.tell("http", "Looking at the unencrypted side")
-	group.Wait()
-	steps.tell("tls", "Taking stock of TLS")
-	steps.tell("crawl", "Reading pages and scripts of the site")
-	steps.tell("mcp", "Looking for AI interfaces (MCP)")
-	steps.tell("dns", "Reading the DNS and mail records")
-	steps.tell("exposed", "Asking for files that should not be there")
+	site := &check.Site{Now: s.config.Now(), Host: page.Target.Host(), Page: page, Owned: owned, Roots: s.config.Roots, Ask: asker(client, page), AskHost: hostAsker(client), Post: poster(s.config.Guard.Client(agent), page)}
+	parts := []part{
+		{"http", "Looking at the unencrypted side", func() { site.Plain = observePlain(ctx, client, target, page) }},
+		{"tls", "Taking stock of TLS", func() { site.TLS, site.NoTLS = observeTLS(ctx, client, page) }},
+		{"crawl", "Reading pages and scripts of the site", func() { gatherPages(ctx, client, site) }},
+		{"mcp", "Looking for AI interfaces (MCP)", func() { site.MCP, site.NoMCP = observeMCP(ctx, client, page) }},
+		{"dns", "Reading the DNS and mail records", func() { site.DNS, site.NoDNS = s.observeDNS(ctx, page) }},
+		{"exposed", "Asking for files that should not be there", func() { site.Exposed = observeExposed(ctx, client, page, owned) }},
+	}
+	done := make(chan part)
+	for _, p := range parts {
+		go func() { p.look(); done <- p }()
+	}
+	for range parts {
+		p := <-done
+		steps.tell(p.id, p.title)
+	}
 	return site, nil
 }
 
@@ -64,6 +73,23 @@ func asker(client *guard.Client, page *guard.Response) func(context.Context, str
 			return nil, err
 		}
 		return client.Do(ctx, guard.Request{Target: target, Method: method, Header: header, NoFollow: true, Probe: true})
+	}
+}
+
+// poster returns how a check sends the sign-in form of the page's site. Its client must
+// be one of its own: it stops asking a host that says 429 and later, which is what this
+// question hopes for.
+func poster(client *guard.Client, page *guard.Response) func(context.Context, string, http.Header, url.Values) (*guard.Response, error) {
+	return func(ctx context.Context, path string, header http.Header, form url.Values) (*guard.Response, error) {
+		target, err := client.Sibling(page.Target, path)
+		if err != nil {
+			return nil, err
+		}
+		sent := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+		maps.Copy(sent, header)
+		return client.Do(ctx, guard.Request{
+			Target: target, Method: http.MethodPost, Header: sent, Body: []byte(form.Encode()), NoFollow: true, Probe: true,
+		})
 	}
 }
 

@@ -11,6 +11,6 @@ import (
 // gatherPages reads the site's pages and scripts into site. It sets only fields of
 // its own, so that it may run beside the other steps.
 func gatherPages(ctx context.Context, client *guard.Client, site *check.Site) {
-	read := crawl.Run(ctx, client, site.Page)
+	read := crawl.Run(ctx, client, site.Page, site.Owned)
 	site.Pages, site.Scripts, site.Disallowed = read.Pages, read.Scripts, read.Disallowed
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // observeExposed asks the page's site for files that are not for its visitors, and
-// honours its robots.txt.
-func observeExposed(ctx context.Context, client *guard.Client, page *guard.Response) *exposed.Result {
+// honours its robots.txt unless the audit is the owner's.
+func observeExposed(ctx context.Context, client *guard.Client, page *guard.Response, owned bool) *exposed.Result {
 	return exposed.Probe(ctx, func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error) {
 		target, err := client.Sibling(page.Target, path)
 		if err != nil {
@@ -19,7 +19,7 @@ func observeExposed(ctx context.Context, client *guard.Client, page *guard.Respo
 		return client.Do(ctx, guard.Request{
 			Target: target, Method: method, Header: header, NoFollow: true, Probe: true, Done: enough(exposed.Window),
 		})
-	}, false)
+	}, owned)
 }
 
 // enough ends a body after n bytes: servers that do not know Range send files whole,

@@ -99,7 +99,11 @@ func (s *Scanner) run(ctx context.Context, r auditapi.Request, started time.Time
 	limited, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
 	agent := userAgent(cmp.Or(r.Seller.Name, s.config.Seller), cmp.Or(r.Seller.URL, s.config.ContactURL))
-	proof, err := s.prove(limited, r, target, s.config.Guard.Client(agent))
+	lab, err := s.config.Guard.IsLab(limited, target)
+	if err != nil {
+		return auditapi.Report{}, late(ctx, err, target)
+	}
+	proof, err := s.prove(limited, r, target, lab, s.config.Guard.Client(agent))
 	if err != nil {
 		return auditapi.Report{}, late(ctx, err, target)
 	}
@@ -110,7 +114,7 @@ func (s *Scanner) run(ctx context.Context, r auditapi.Request, started time.Time
 	defer leave()
 	checks := s.config.Checks(r.Tier)
 	steps := &steps{total: len(checks) + gatherSteps, report: progress}
-	site, err := s.gather(limited, target, agent, steps)
+	site, err := s.gather(limited, target, agent, lab || proof != nil, steps)
 	if err != nil {
 		return auditapi.Report{}, late(ctx, err, target)
 	}
@@ -125,17 +129,13 @@ func (s *Scanner) run(ctx context.Context, r auditapi.Request, started time.Time
 
 // prove refuses a tier that needs proof of ownership for a target that is not ours, and
 // returns the proof of one that is proven.
-func (s *Scanner) prove(ctx context.Context, r auditapi.Request, target guard.Target, client *guard.Client) (*auditapi.Proof, error) {
+func (s *Scanner) prove(ctx context.Context, r auditapi.Request, target guard.Target, lab bool, client *guard.Client) (*auditapi.Proof, error) {
 	t, ok := tier.ByName(r.Tier)
 	if !ok {
 		return nil, errs.New(errs.Invalid, "There is no tier %q.", r.Tier)
 	}
-	if !t.NeedsProof {
-		return nil, nil //nolint:nilnil // such a tier has none
-	}
-	lab, err := s.config.Guard.IsLab(ctx, target)
-	if err != nil || lab {
-		return nil, err
+	if !t.NeedsProof || lab {
+		return nil, nil //nolint:nilnil // there is none
 	}
 	missing := "there is none for " + target.Host()
 	if r.Ownership != nil {
