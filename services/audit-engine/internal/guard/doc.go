@@ -15,7 +15,11 @@
 //   - the address is judged once more in Dialer.Control, right before connect;
 //   - nothing comes from the environment: no proxy, no credentials, and cookies
 //     only within one fetch and back to the host that set them;
-//   - headers, bodies, redirects, connections and requests a second are bounded.
+//   - headers, bodies, redirects, connections and requests a second are bounded, and
+//     a host that asks for less or falls silent is left alone (polite.go).
+//
+// dnsprobe and ownership ask a resolver of ours, never the target, and do so on their
+// own.
 //
 // Lab targets, exact pairs of address and port, are the one exception. They may
 // also be named by their address or by a name that is not public.
