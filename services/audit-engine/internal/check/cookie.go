@@ -107,7 +107,7 @@ func withoutValue(line string) string {
 // the token against forged requests is meant to be read by scripts.
 var (
 	sessionWords = []string{"sess", "sid", "auth", "login", "jwt", "token", "remember"}
-	sessionNot   = []string{"csrf", "xsrf", "sidebar", "side", "residence", "inside", "consent"}
+	sessionNot   = []string{"csrf", "xsrf", "sidebar", "side", "residence", "inside", "consent", "author", "assess"}
 )
 
 // session reports whether the cookie's name says that it stands for a signed-in

@@ -48,7 +48,7 @@ var (
 	traces = []signature{
 		{name: "an error message of PHP", anywhere: true, pattern: regexp.MustCompile(`<br />\s*<b>(?:Fatal error|Parse error|Warning|Notice|Deprecated|Recoverable fatal error)</b>:  [^\n]{1,1000} in <b>[^<\n]{1,300}</b> on line <b>\d+</b><br />`)},
 		{name: "a stack trace of Java", pattern: regexp.MustCompile(`(?:\sat (?:[\w$]+\.)+[\w$<>;&]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)[^\n]{0,40}\s+){2}`)},
-		{name: "a stack trace of Node.js", pattern: regexp.MustCompile(`at [^\n<]{0,200}[( ](?:file://)?/[^\s()<>]{1,300}\.(?:js|cjs|mjs|ts):\d+:\d+\)?(?:<br>|\\n|\n)`)},
+		{name: "a stack trace of Node.js", pattern: regexp.MustCompile(`\bat (?:(?:[^\n<]|<\w+>){0,200}[( ])?(?:file://)?/[^\s()<>]{1,300}\.(?:js|cjs|mjs|ts):\d+:\d+\)?(?:<|\\n|\n|"|\z)`)},
 		{name: "a stack trace of Python", pattern: regexp.MustCompile(`Traceback \(most recent call last\):\s+File (?:"|&quot;|&#34;)[^\n]{1,300}, line \d+`)},
 		{name: "a stack trace of .NET", pattern: regexp.MustCompile(`\sat [\w.<>\x60]+\([^)\n]{0,300}\) in [^\n<]{1,300}\.(?:cs|vb|fs):line \d+`)},
 		{name: "a stack trace of Ruby", pattern: regexp.MustCompile(`/[\w./-]{1,200}\.rb:\d+:in (?:'|\x60|&#39;|&#x27;)`)},

@@ -36,6 +36,9 @@ var (
 	privateURL = regexp.MustCompile(`(?:https?|wss?|ftp|ldap|jdbc:[a-z]+)://(?:10|172|192)\.\d{1,3}\.\d{1,3}\.\d{1,3}`)
 )
 
+// versionWord stands before a number of four parts that is a version.
+var versionWord = regexp.MustCompile(`(?i)\b(?:v|ver|version|build|release|rev|revision)\.?[ :=#]{0,3}$`)
+
 // maxComment bounds what is looked through of one comment.
 const maxComment = 64 << 10
 
@@ -102,6 +105,9 @@ func machine(text string, from, to int) (string, bool) {
 	}
 	if to < len(text) && (text[to] >= '0' && text[to] <= '9' || text[to] == '/' && to+1 < len(text) && text[to+1] >= '0' && text[to+1] <= '9' ||
 		text[to] == '.' && to+1 < len(text) && text[to+1] >= '0' && text[to+1] <= '9') {
+		return "", false
+	}
+	if versionWord.MatchString(text[max(0, from-20):from]) {
 		return "", false
 	}
 	ip, err := netip.ParseAddr(text[from:to])
