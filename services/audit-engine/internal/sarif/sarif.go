@@ -3,8 +3,14 @@
 package sarif
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/idna"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/pkg/service"
@@ -38,8 +44,8 @@ type driver struct {
 type rule struct {
 	ID               string         `json:"id"`
 	ShortDescription text           `json:"shortDescription"`
-	FullDescription  *text          `json:"fullDescription,omitempty"`
-	Help             *text          `json:"help,omitempty"`
+	FullDescription  text           `json:"fullDescription"`
+	Help             text           `json:"help"`
 	HelpURI          string         `json:"helpUri,omitempty"`
 	Properties       map[string]any `json:"properties,omitempty"`
 }
@@ -74,6 +80,13 @@ type location struct {
 
 type physical struct {
 	Artifact artifact `json:"artifactLocation"`
+	Region   region   `json:"region"`
+}
+
+// region is there because code scanners list no result without a line. A site has none,
+// so it is always the first.
+type region struct {
+	StartLine int `json:"startLine"`
 }
 
 type artifact struct {
@@ -113,9 +126,9 @@ func Marshal(r auditapi.Report) ([]byte, error) {
 		}
 		out.Results = append(out.Results, result{
 			RuleID: f.Check, RuleIndex: at, Level: levels[f.Severity],
-			Message:      text{f.Title + ".\n\n" + f.Evidence},
-			Locations:    []location{{physical{artifact{r.Target}}}},
-			Fingerprints: map[string]string{"checkAndTitle/v1": f.Check + "/" + f.Title},
+			Message:      text{message(strings.TrimSpace(f.Title + ".\n\n" + f.Evidence))},
+			Locations:    []location{{physical{artifact{uri(r.Target)}, region{StartLine: 1}}}},
+			Fingerprints: fingerprints(f),
 			Properties:   map[string]any{"severity": f.Severity, "finding": f.ID, "security-severity": scores[f.Severity]},
 		})
 	}
@@ -126,18 +139,45 @@ func Marshal(r auditapi.Report) ([]byte, error) {
 	return body, nil
 }
 
+// ruleOf is the rule of a check, told by its worst finding, which comes first. Code
+// scanners want all three texts.
 func ruleOf(f auditapi.Finding) rule {
-	r := rule{ID: f.Check, ShortDescription: text{f.Title}, Properties: map[string]any{
-		"tags": []string{"security", f.Area}, "security-severity": scores[f.Severity],
-	}}
-	if f.Impact != "" {
-		r.FullDescription = &text{f.Impact}
-	}
-	if f.Remediation != "" {
-		r.Help = &text{f.Remediation}
+	r := rule{
+		ID: f.Check, ShortDescription: text{f.Title},
+		FullDescription: text{cmp.Or(f.Impact, f.Title)}, Help: text{cmp.Or(f.Remediation, f.Impact, f.Title)},
+		Properties: map[string]any{"tags": []string{"security", f.Area}, "security-severity": scores[f.Severity]},
 	}
 	if len(f.References) > 0 {
 		r.HelpURI = f.References[0]
 	}
 	return r
+}
+
+// fingerprints tell the next report's findings which of them are known. GitHub reads
+// only the one that it names after a line of source.
+func fingerprints(f auditapi.Finding) map[string]string {
+	known := f.Check + "/" + f.Title
+	return map[string]string{
+		"checkAndTitle/v1":        known,
+		"primaryLocationLineHash": fmt.Sprintf("%.8x:1", sha256.Sum256([]byte(known))),
+	}
+}
+
+// message makes a text one without placeholders and links of SARIF's (3.11.5, 3.11.6),
+// which evidence could otherwise smuggle into a dashboard: a site writes parts of it.
+func message(s string) string {
+	return strings.NewReplacer("{", "{{", "}", "}}", "](", `\](`).Replace(s)
+}
+
+// uri is an address as RFC 3986 writes it: the customer may have typed other letters
+// than ASCII's.
+func uri(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return url.PathEscape(address)
+	}
+	if host, err := idna.Lookup.ToASCII(u.Hostname()); err == nil && host != u.Hostname() {
+		u.Host = strings.Replace(u.Host, u.Hostname(), host, 1)
+	}
+	return u.String()
 }

@@ -91,3 +91,59 @@ func TestMarshalWithoutFindings(t *testing.T) {
 		t.Errorf("results must be an empty list, which means that the tool ran: %s", body)
 	}
 }
+
+// TestMarshalForCodeScanners checks what the schema leaves open and GitHub demands:
+// all texts of a rule, a line, and a fingerprint under its name that stays the same.
+func TestMarshalForCodeScanners(t *testing.T) {
+	t.Parallel()
+	body, err := Marshal(report())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct{ Runs []run }
+	if err := json.Unmarshal(body, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range doc.Runs[0].Tool.Driver.Rules {
+		if r.ShortDescription.Text == "" || r.FullDescription.Text == "" || r.Help.Text == "" || r.Properties["security-severity"] == "" {
+			t.Errorf("rule %+v lacks a text or its severity", r)
+		}
+	}
+	seen := map[string]bool{}
+	for _, r := range doc.Runs[0].Results {
+		hash := r.Fingerprints["primaryLocationLineHash"]
+		if r.Locations[0].Physical.Region.StartLine != 1 || seen[hash] || hash == "" {
+			t.Errorf("result %+v: a line and a fingerprint of its own are needed", r)
+		}
+		seen[hash] = true
+	}
+	if got, want := fingerprints(report().Findings[0])["primaryLocationLineHash"], "c159f2712463ed70:1"; got != want {
+		t.Errorf("fingerprint = %s, want %s: with another one all known findings are new", got, want)
+	}
+}
+
+func TestMessage(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"a [0] {b}":                         "a [0] {{b}}",
+		"{0} [click](https://evil.invalid)": `{{0}} [click\](https://evil.invalid)`,
+	} {
+		if got := message(in); got != want {
+			t.Errorf("message(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestURI(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"https://shop.example/a?b=c":           "https://shop.example/a?b=c",
+		"https://bücher.example:8443/über uns": "https://xn--bcher-kva.example:8443/%C3%BCber%20uns",
+		"http://[2001:db8::1]:8080/":           "http://[2001:db8::1]:8080/",
+		"https://bad host/":                    "https:%2F%2Fbad%20host%2F",
+	} {
+		if got := uri(in); got != want {
+			t.Errorf("uri(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
