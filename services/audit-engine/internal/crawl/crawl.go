@@ -20,7 +20,7 @@ const (
 	maxRequests = 40       // for pages, with those that only lead on
 	maxQueue    = 500      // links that wait; more are forgotten
 	maxFailures = 3        // in a row, then the site has had enough
-	maxBytes    = 24 << 20 // of all answers together; the last ones may go over it
+	maxBytes    = 10 << 20 // of all answers together; the last ones may go over it
 	atOnce      = 3        // requests; the guard lets four connections be open
 )
 
