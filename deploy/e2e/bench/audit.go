@@ -86,11 +86,20 @@ func inventories(ctx context.Context, program, name, addr string) error {
 	return scanner(ctx, "audit.tls."+name+".sslscan", "sslscan", "--no-colour", addr)
 }
 
-// scanner prints the median time that a program of others takes, if it is installed.
-func scanner(ctx context.Context, name, program string, args ...string) error {
+// installed finds a program of others, or says that its figure is missing.
+func installed(program, name string) (path string) {
 	path, err := exec.LookPath(program)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %s is not installed, so there is no %s\n", program, name)
+		return ""
+	}
+	return path
+}
+
+// scanner prints the median time that a program of others takes, if it is installed.
+func scanner(ctx context.Context, name, program string, args ...string) error {
+	path := installed(program, name)
+	if path == "" {
 		return nil
 	}
 	var took []time.Duration
@@ -147,9 +156,9 @@ func (b *bench) wholeAudits(ctx context.Context, targets map[string]string) erro
 
 // testssl prints how long one run of testssl.sh takes.
 func testssl(ctx context.Context, addr string) error {
-	path, err := exec.LookPath("testssl")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench: testssl is not installed, so there is no audit.whole.loopback.testssl")
+	const name = "audit.whole.loopback.testssl"
+	path := installed("testssl", name)
+	if path == "" {
 		return nil
 	}
 	limited, cancel := context.WithTimeout(ctx, testsslLimit)
@@ -161,10 +170,10 @@ func testssl(ctx context.Context, addr string) error {
 	cmd.WaitDelay = time.Second
 	_ = cmd.Run() // its status counts what it found
 	if limited.Err() != nil {
-		fmt.Fprintf(os.Stderr, "bench: testssl was stopped after %s, so there is no audit.whole.loopback.testssl\n", time.Since(begun).Round(time.Second))
+		fmt.Fprintf(os.Stderr, "bench: testssl was stopped after %s, so there is no %s\n", time.Since(begun).Round(time.Second), name)
 		return nil
 	}
-	figure("audit.whole.loopback.testssl", millis(time.Since(begun)), ms)
+	figure(name, millis(time.Since(begun)), ms)
 	return nil
 }
 
