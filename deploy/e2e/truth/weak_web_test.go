@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"doorstep.example/pkg/auditapi"
 )
 
 // Sites that are careful in all but one thing. That one is found, and nothing else is
@@ -96,6 +98,8 @@ func weakPages() []story {
 			w.Header().Del("Cross-Origin-Opener-Policy")
 			says(`<a href="https://neighbour.example/" target="_blank" rel="opener">Neighbour</a>`)(w, r)
 		}}), truth: []string{"opener low", "cross-origin-isolation info"}},
+		{name: "scripts to know of", tier: auditapi.TierCompliance, open: pages(`<script src="/shop.js"></script>`, nil), truth: []string{"script-inventory info"},
+			named: []string{"script-inventory /shop.js"}},
 		{name: "old jQuery", open: pages(`<script src="/js/jquery-1.8.3.min.js"></script>`, nil), truth: []string{"vulnerable-libraries medium"}},
 		{name: "old Next.js", open: script(`window.next={version:"15.1.2",appDir:!0};`), truth: []string{"vulnerable-libraries critical"}},
 		{name: "password in a comment", open: pages("<!-- staging login: admin, password: kranich7Wald -->", nil), truth: []string{"html-comments medium"}},

@@ -177,7 +177,7 @@ func (f *flow) blocks(finding auditapi.Finding) []block {
 	if b := f.referenceBlock(finding.References); len(b.lines) > 0 {
 		out = append(out, b)
 	}
-	if st := f.small.sized(8.4); len(finding.Controls) > 0 {
+	if st := f.small.sized(8.4); showsClauses(f.report) && len(finding.Controls) > 0 {
 		out = append(out, block{label: "Clauses", style: st, gap: 11, lines: f.wrap(st, f.clauseList(st, finding.Controls), textWidth)})
 	}
 	return out

@@ -17,6 +17,7 @@ import (
 	"strconv"
 
 	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/tier"
 )
 
 // PDF prints the report.
@@ -84,7 +85,7 @@ func (f *flow) parts() []part {
 	if len(r.Skipped) > 0 {
 		list = append(list, part{section{title: "Not assessed", anchor: "skipped"}, f.skipped})
 	}
-	if r.Tier == auditapi.TierCompliance || r.Tier == auditapi.TierRedTeam {
+	if showsClauses(r) {
 		list = append(list, part{section{title: "Control matrix", anchor: "matrix"}, f.matrix})
 	}
 	list = append(list, part{section{title: "Method and limits", anchor: "method"}, f.method})
@@ -92,6 +93,12 @@ func (f *flow) parts() []part {
 		list[i].number = strconv.Itoa(i + 1)
 	}
 	return list
+}
+
+// showsClauses reports whether the tier's report sorts findings under clauses.
+func showsClauses(r auditapi.Report) bool {
+	t, _ := tier.ByName(r.Tier)
+	return t.Clauses
 }
 
 func (d *document) seller() string {

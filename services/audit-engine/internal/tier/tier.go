@@ -12,13 +12,16 @@ type Tier struct {
 	// NeedsProof: the target's owner must be proven before the first request. Lab
 	// targets need no proof.
 	NeedsProof bool
+	// Clauses: the report sorts its findings under the clauses of norms. The JSON of every
+	// tier names them.
+	Clauses bool
 }
 
 // table lists the tiers in rising order: each holds every check of those before it.
 var table = []Tier{
 	{Name: auditapi.TierAutomated, Title: "Automated security audit"},
-	{Name: auditapi.TierCompliance, Title: "Compliance audit"},
-	{Name: auditapi.TierRedTeam, Title: "Red-team audit", NeedsProof: true},
+	{Name: auditapi.TierCompliance, Title: "Compliance audit", Clauses: true},
+	{Name: auditapi.TierRedTeam, Title: "Red-team audit", NeedsProof: true, Clauses: true},
 }
 
 // All returns the table, in rising order.
