@@ -98,13 +98,13 @@ func spread() []story {
 	}
 	for name, s := range map[string]struct{ lines, truth string }{
 		"stub_status":        {"location = /stub_status { stub_status; }", "exposed-status medium"},
-		"autoindex":          {"location /backup/ { autoindex on; }", "directory-listing low"},
+		"autoindex":          {"location /backup/ { autoindex on; }", "directory-listing medium"},
 		"GraphQL":            {`location = /graphql { default_type application/json; return 200 '{"data":{"__schema":{"queryType":{"name":"Query"}}}}'; }`, "graphql-introspection low"},
 		"server_tokens":      {"server_tokens on;", "version-banner low"},
 		"stack trace on 404": {"error_page 404 /trace.txt; location = /trace.txt { internal; }", "error-pages medium"},
 	} {
 		stories = append(stories, story{name: name, truth: []string{s.truth}, open: ownNginx(s.lines, map[string]string{
-			"index.html": document("Shop", "<p>Welcome.</p>"), ".well-known/security.txt": securityText(), "backup/notes.txt": "Old.\n",
+			"index.html": document("Shop", "<p>Welcome.</p>"), ".well-known/security.txt": securityText(), "backup/orders-2023.sql": "-- nothing\n",
 			"trace.txt": "panic: no route\n\ngoroutine 7 [running]:\nmain.serve(0x0)\n\t/srv/shop/main.go:12 +0x1\n",
 		})})
 	}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"path"
@@ -27,7 +28,7 @@ var (
 func init() {
 	register(Check{
 		ID: "directory-listing", Title: "Folders do not list their files", Area: AreaExposure,
-		Tiers: tier.From(auditapi.TierAutomated), Severity: auditapi.Low,
+		Tiers: tier.From(auditapi.TierAutomated), Severity: auditapi.Medium,
 		Impact: "Everybody can browse through the files, also those that no page links to: drafts, backups, uploads of other customers.",
 		Remediation: serverConfig("Switch the lists off.",
 			"autoindex off;", "Options -Indexes", "# Caddy lists files only with `file_server browse`: remove the word `browse`."),
@@ -40,11 +41,13 @@ func init() {
 // A site that lists even a folder that cannot exist shows no files with it.
 func runDirectoryListing(ctx context.Context, site *Site) Result {
 	if isListing(site.Page) {
-		return fail(listed(site.Page))
+		return fail(listed(site.Page, ""))
 	}
 	if site.Exposed != nil {
-		if hits := site.Exposed.Hits(exposed.Listing); len(hits) > 0 {
-			return fail(Finding{Title: listedTitle, Severity: auditapi.Low, Evidence: site.exposure(hits[0])})
+		for _, hit := range site.Exposed.Hits(exposed.Listing) {
+			if answer, err := site.Ask(ctx, http.MethodGet, hit.Path, nil); err == nil {
+				return fail(listed(answer, site.exposure(hit)))
+			}
 		}
 	}
 	asked := 0
@@ -55,7 +58,7 @@ func runDirectoryListing(ctx context.Context, site *Site) Result {
 		}
 		asked++
 		if isListing(answer) && !site.listsAnything(ctx, folder) {
-			return fail(listed(answer))
+			return fail(listed(answer, ""))
 		}
 	}
 	if asked == 0 && !site.HTML() {
@@ -81,8 +84,26 @@ const (
 	listedTitle = "A folder of the site lists its files"
 )
 
-func listed(r *guard.Response) Finding {
-	return Finding{Title: listedTitle, Severity: auditapi.Low, Evidence: lines(at(r), "The answer is a list of the files in the folder.")}
+// delicate fits links to files that are hardly ever meant for everybody: copies of
+// databases, key stores, private keys, settings. Archives may be downloads.
+var delicate = regexp.MustCompile(`(?i)href="([^"<>]{1,200}\.(?:sql|dump|kdbx|p12|pfx|key|env)(?:\.(?:gz|bz2|xz|zip|bak|old))?)"`)
+
+// maxNamed is how many files of a list are named.
+const maxNamed = 5
+
+// listed is the finding about a list. seen may hold what else was seen of it.
+func listed(r *guard.Response, seen string) Finding {
+	f := Finding{Title: listedTitle, Severity: auditapi.Low, Evidence: lines(cmp.Or(seen, at(r)), "The answer is a list of the files in the folder.")}
+	var names []string
+	for _, m := range delicate.FindAllSubmatch(r.Body, maxNamed) {
+		names = append(names, quote(string(m[1])))
+	}
+	if len(names) > 0 {
+		f.Title, f.Severity = "A folder lists files that look confidential", auditapi.Medium
+		f.Evidence = lines(f.Evidence, "Among them, by their names (they were not opened):", strings.Join(names, "\n"))
+		f.Impact = "Everybody can see these files, and most likely fetch them: copies of databases, keys or settings, by their names. Search engines index such lists, and attackers look for them."
+	}
+	return f
 }
 
 // folders are those that the page loads something from, on its own host.
