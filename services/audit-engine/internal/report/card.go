@@ -89,7 +89,13 @@ func (f *flow) drawHead(h head) {
 // references for the clauses after them, which would look lost on their own page.
 func wanted(blocks []block) float64 {
 	b := blocks[0]
-	first := func(b block) float64 { return 2*b.pad() + b.style.leading*float64(min(len(b.lines), 2)) }
+	first := func(b block) float64 {
+		n := min(len(b.lines), 2)
+		if len(b.lines) == 3 {
+			n = 3 // splitLines would leave one line alone
+		}
+		return 2*b.pad() + b.style.leading*float64(n)
+	}
 	if len(blocks) == 1 || len(b.lines) > 3 {
 		return first(b)
 	}
