@@ -45,15 +45,7 @@ func TestDNSOfAPublicName(t *testing.T) {
 		_, _ = io.WriteString(w, `<script src="http://docs.example.com/a.js"></script>`)
 	}))
 	t.Cleanup(server.Close)
-	g, err := guard.New(guard.Config{
-		Ports: []uint16{80, 443}, Resolver: one{},
-		Dial: func(ctx context.Context, address netip.AddrPort, _ guard.Control) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "tcp", server.Listener.Addr().String())
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := guardOfAll(t, server)
 	zone := dnsprobetest.Parse(t, `
 www.example.com.  A     93.184.215.14
 docs.example.com. CNAME user.github.io.
@@ -75,6 +67,61 @@ example.com.      TXT   "v=spf1 +all"
 			t.Errorf("findings %v lack %q", got, want)
 		}
 	}
+}
+
+// A domain that does everything right with its mail and its records has nothing to
+// mend; what cannot be asked of it is skipped.
+func TestDNSOfAnExemplaryDomain(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Host == "mta-sts.example.com" {
+			_, _ = io.WriteString(w, "version: STSv1\r\nmode: enforce\r\nmx: mx.example.com\r\nmax_age: 604800\r\n")
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, "<p>Hello</p>")
+	}))
+	t.Cleanup(server.Close)
+	zone := dnsprobetest.Parse(t, `
+www.example.com.      A     93.184.215.14
+www.example.com.      AAAA  2606:2800:21f:cb07:6820:80da:af6b:8b2c
+example.com.          MX    10 mx.example.com.
+mx.example.com.       A     93.184.215.14
+example.com.          CAA   0 issue "letsencrypt.org"
+example.com.          TXT   "v=spf1 ip4:93.184.215.14 -all"
+_dmarc.example.com.   TXT   "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"
+_mta-sts.example.com. TXT   "v=STSv1; id=20261124"
+mta-sts.example.com.  A     93.184.215.14
+_smtp._tls.example.com. TXT "v=TLSRPTv1; rua=mailto:tls@example.com"
+`)
+	s, err := New(Config{Guard: guardOfAll(t, server), Log: slog.New(slog.DiscardHandler), Timeout: time.Minute, Concurrency: 1, DNS: zone.Exchange, Checks: dnsChecks})
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := s.Run(t.Context(), request("http://www.example.com/"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range report.Findings {
+		if f.Check != "dnssec" && f.Severity != auditapi.Info { // the zone of the test is not signed
+			t.Errorf("%s %s: %s\n%s", f.Check, f.Severity, f.Title, f.Evidence)
+		}
+	}
+}
+
+// guardOfAll is a guard to which server stands for every public address.
+func guardOfAll(t *testing.T, server *httptest.Server) *guard.Guard {
+	t.Helper()
+	g, err := guard.New(guard.Config{
+		Ports: []uint16{80, 443}, Resolver: one{},
+		Dial: func(ctx context.Context, _ netip.AddrPort, _ guard.Control) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "tcp", server.Listener.Addr().String())
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
 }
 
 func TestDNSOfALabTargetIsSkipped(t *testing.T) {
