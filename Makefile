@@ -28,7 +28,8 @@ demo: build ## play a sale on loopback; TARGET=https://… audits a real site, O
 
 test: ## run all tests
 	@mkdir -p var
-	@go test $(RACE) -json -timeout 15m work | go run ./deploy/e2e/testreport
+	@{ failed=0; go test $(RACE) -json -timeout 15m $$(go list work | grep -v /deploy/e2e) || failed=1; \
+	   go test $(RACE) -json -timeout 15m -p 1 ./deploy/e2e/... || failed=1; exit $$failed; } | go run ./deploy/e2e/testreport
 
 check: tidy lint build test ## what CI runs
 

@@ -3,7 +3,6 @@ package truth_test
 import (
 	"cmp"
 	"crypto/tls"
-	"encoding/json"
 	"io"
 	"log"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"doorstep.example/pkg/auditapi"
+	"doorstep.example/pkg/config"
 )
 
 // story is a server, and what a person who knows it would say of it.
@@ -56,17 +56,12 @@ func tell(t *testing.T, stories []story) {
 // audit asks the engine for a report.
 func audit(t *testing.T, target, tier string) auditapi.Report {
 	t.Helper()
-	resp, body, err := engine.PostJSON(t.Context(), engine.EngineURL()+"/api/audit?format=json",
-		auditapi.Request{TargetURL: target, TargetName: t.Name(), Tier: tier, ReportID: "truth"},
-		http.Header{"Authorization": {"Bearer " + engine.Token}})
-	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatalf("the engine answered %+v (%v): %.300s", resp, err, body)
-	}
-	var report auditapi.Report
-	if err := json.Unmarshal(body, &report); err != nil {
+	client := auditapi.Client{BaseURL: engine.EngineURL(), Token: config.Secret(engine.Token)}
+	report, _, err := client.Audit(t.Context(), auditapi.Request{TargetURL: target, TargetName: t.Name(), Tier: tier, OrderID: "truth", ReportID: "truth"}, nil)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return report
+	return *report
 }
 
 // hold wants exactly the findings of truth. What is only information may be there
