@@ -163,7 +163,7 @@ func redirects(status int) bool {
 // admitLocation judges where a redirect leads. An address with a host goes through
 // admission before anything parses it.
 func (g *Guard) admitLocation(from Target, location string) (Target, error) {
-	location = strings.TrimSpace(location)
+	location = slashed(strings.TrimSpace(location))
 	if strings.HasPrefix(location, "//") {
 		return g.admit(from.url.Scheme + ":" + location)
 	}
@@ -175,6 +175,17 @@ func (g *Guard) admitLocation(from Target, location string) (Target, error) {
 		return Target{}, refuse(auditapi.CodeHostSyntax, "The redirect's address cannot be read.")
 	}
 	return g.admit(next.String())
+}
+
+// slashed writes the backslashes of an address as browsers read them (URL Standard, 4.4:
+// in front of query and fragment they are slashes), so that the audit goes where
+// visitors go.
+func slashed(location string) string {
+	end := strings.IndexAny(location, "?#")
+	if end < 0 {
+		end = len(location)
+	}
+	return strings.ReplaceAll(location[:end], `\`, "/") + location[end:]
 }
 
 // viaRedirect turns a refusal behind a redirect into redirect_forbidden, and says

@@ -23,7 +23,7 @@ func TestRedirectsAreJudgedAnew(t *testing.T) {
 		inner.URL + "/canary", // loopback, on a port that is no lab target
 		strings.Replace(inner.URL, "127.0.0.1", "localhost", 1) + "/canary",
 		"http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/", "//10.0.0.1/", "http://[::1]/", "http://[fe80::1%25eth0]/", "http://2130706433/", "http://127.1/",
-		"http://inside.example.com/", "ftp://example.com/", "file:///etc/passwd", "javascript:alert(1)", "http://user:secret@example.com/", "http://example.com:22/", "http://localhost/", "http:///x", "https:example.com",
+		"http://inside.example.com/", "ftp://example.com/", "file:///etc/passwd", "javascript:alert(1)", "http://user:secret@example.com/", "http://example.com:22/", "http://localhost/", "http:///x", "https:example.com", `\\10.0.0.1\x`, `/\10.0.0.1/`, `http:\\169.254.169.254\`,
 	}
 	c := testConfig()
 	for _, status := range []int{301, 302, 303, 307, 308} {
