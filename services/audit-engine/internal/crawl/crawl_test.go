@@ -70,7 +70,9 @@ func visit(t *testing.T, ctx context.Context, s *shop) Result { //nolint:revive 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Run(ctx, client, front, false)
+	result := Run(ctx, client, front, false)
+	server.Close() // so that nothing is noted any more
+	return result
 }
 
 type noNames struct{}

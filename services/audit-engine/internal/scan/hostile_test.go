@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"compress/gzip"
 	"fmt"
 	"net"
@@ -112,16 +113,20 @@ func drip(conn net.Conn, text string) {
 
 func TestABombBecomesAReport(t *testing.T) {
 	t.Parallel()
+	var bomb bytes.Buffer
+	zip := gzip.NewWriter(&bomb)
+	for range 64 {
+		if _, err := zip.Write(make([]byte, 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := zip.Close(); err != nil {
+		t.Fatal(err)
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Header().Set("Content-Type", "text/html")
-		zip := gzip.NewWriter(w)
-		for range 64 {
-			if _, err := zip.Write(make([]byte, 1<<20)); err != nil {
-				return
-			}
-		}
-		zip.Close()
+		_, _ = w.Write(bomb.Bytes())
 	}))
 	t.Cleanup(server.Close)
 	report, err := newScanner(t, nil, server.Listener.Addr().String()).Run(t.Context(), request(server.URL), nil)
