@@ -15,6 +15,7 @@ var elsewhere = map[string]string{
 	"tls-old-versions":  "critical is SSL 2.0, which no program of today speaks",
 	"tls-compression":   "OpenSSL is built without it, Go never had it",
 	"tls-renegotiation": "all programs of today protect it",
+	"probe-heartbleed":  "all programs of today are mended",
 	"tls-downgrade":     "all programs of today notice it",
 	"cookie-scope":      "needs a name with a domain above it, which loopback has not",
 	"ipv6":              "needs a public name",

@@ -34,6 +34,8 @@ import (
 //	tls            a server to start and take stock of, see observe; also "tls none"
 //	               with the reason
 //	tls probe      what taking stock has shown, see record, for what Go cannot serve
+//	bleeds         what the host does with a false heartbeat: yes, no, or another word
+//	               for a handshake that fails
 //	mcp PATH       an endpoint of the Model Context Protocol to look at, see scriptedMCP;
 //	               also "mcp unknown" with the reason
 //	dns            lines of a zone file, see dnsprobetest; also "dns none" with the reason
@@ -57,6 +59,7 @@ type fixture struct {
 	tls        map[string]string
 	recorded   bool // tls is a result, not a server
 	noTLS      string
+	bleeds     string
 	mcp        *scriptedMCP
 	noMCP      string
 	dns        *dnsprobetest.Zone
@@ -133,6 +136,8 @@ func (f *fixture) add(t *testing.T, name, body string) {
 		}
 	case name == "tls none":
 		f.noTLS = strings.TrimSpace(body)
+	case name == "bleeds":
+		f.bleeds = strings.TrimSpace(body)
 	case name == "mcp unknown":
 		f.noMCP = strings.TrimSpace(body)
 	case kind == "mcp":
@@ -176,6 +181,12 @@ func response(t *testing.T, address, raw string) *guard.Response {
 func (f *fixture) site(t *testing.T) *check.Site {
 	site := &check.Site{Now: fixtureNow, Host: f.page.URL.Hostname(), Page: f.page, Plain: f.plain, NoTLS: f.noTLS}
 	site.Pages = append([]*check.Page{check.NewPage(f.page)}, f.also...)
+	site.Bleeds = func(context.Context) (bool, error) {
+		if f.bleeds != "yes" && f.bleeds != "no" {
+			return false, io.ErrUnexpectedEOF
+		}
+		return f.bleeds == "yes", nil
+	}
 	site.Scripts, site.Disallowed, site.Owned = f.scripts, f.disallowed, f.owned
 	switch {
 	case f.recorded:

@@ -37,6 +37,8 @@ type Site struct {
 	// TLS is nil when there was nothing to shake hands with; NoTLS then says why.
 	TLS   *TLS
 	NoTLS string
+	// Bleeds asks the host of TLS for a heartbeat, see tlsprobe.Heartbleed.
+	Bleeds func(ctx context.Context) (bool, error)
 	// Roots are the certificate authorities that visitors trust. nil: none are known.
 	Roots *x509.CertPool
 

@@ -42,11 +42,7 @@ func observeTLS(ctx context.Context, client *guard.Client, page *guard.Response)
 	defer cancel()
 	address := net.JoinHostPort(target.Host(), strconv.Itoa(int(target.Port())))
 	// An error says that there was no connection, which the result shows as well.
-	result, _ := tlsprobe.Probe(ctx, tlsprobe.Config{
-		Dial:       func(ctx context.Context) (net.Conn, error) { return client.Dial(ctx, target) },
-		ServerName: target.Host(),
-		Timeout:    byteTimeout,
-	})
+	result, _ := tlsprobe.Probe(ctx, probeConfig(client, target))
 	if page.TLS != nil && len(result.Chains) == 0 {
 		result.Chains = append(result.Chains, sentChain(page))
 	}
@@ -54,6 +50,25 @@ func observeTLS(ctx context.Context, client *guard.Client, page *guard.Response)
 		return nil, "The page is served over http, and nothing answers to https at " + address + "."
 	}
 	return check.NewTLS(address, result), ""
+}
+
+// bleeder returns how a check probes the host of site.TLS for Heartbleed.
+func bleeder(client *guard.Client, site *check.Site) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		target, err := tlsTarget(client, site.Page)
+		if err != nil {
+			return false, err
+		}
+		return tlsprobe.Heartbleed(ctx, probeConfig(client, target), site.TLS.Result)
+	}
+}
+
+func probeConfig(client *guard.Client, target guard.Target) tlsprobe.Config {
+	return tlsprobe.Config{
+		Dial:       func(ctx context.Context) (net.Conn, error) { return client.Dial(ctx, target) },
+		ServerName: target.Host(),
+		Timeout:    byteTimeout,
+	}
 }
 
 // probeTime is the time for the probe.

@@ -35,11 +35,7 @@ func Probe(ctx context.Context, c Config) (*Result, error) {
 	if c.MaxParallel < 0 || c.MaxParallel > maxParallel {
 		return nil, fmt.Errorf("tlsprobe: MaxParallel %d is not between 1 and %d", c.MaxParallel, maxParallel)
 	}
-	c.MaxParallel = cmp.Or(c.MaxParallel, maxParallel)
-	c.Timeout = cmp.Or(c.Timeout, 2*time.Second)
-	if c.Now == nil {
-		c.Now = time.Now
-	}
+	c = c.withDefaults()
 	p := newProber(c)
 	r := &Result{At: c.Now(), Versions: p.versions(ctx)}
 	p.limit = maxConnections // the first round has left the rest
@@ -49,6 +45,15 @@ func Probe(ctx context.Context, c Config) (*Result, error) {
 		return r, fmt.Errorf("connect: %w", err)
 	}
 	return r, nil
+}
+
+func (c Config) withDefaults() Config {
+	c.MaxParallel = cmp.Or(c.MaxParallel, maxParallel)
+	c.Timeout = cmp.Or(c.Timeout, 2*time.Second)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c
 }
 
 // versions finds versions and suites, all at the same time.

@@ -22,6 +22,7 @@ const (
 	extGroups          = 10
 	extPointFormats    = 11
 	extSignatures      = 13
+	extHeartbeat       = 15 // RFC 6520
 	extALPN            = 16
 	extPadding         = 21
 	extEncryptThenMAC  = 22 // RFC 7366
@@ -60,6 +61,7 @@ type ClientHello struct {
 	EncryptThenMAC       bool
 	SessionTicket        bool
 	Status               bool // asks for a stapled OCSP response
+	Heartbeat            bool // allows the server to send heartbeats
 }
 
 // KeyShare is one public key of the key_share extension of TLS 1.3.
@@ -131,6 +133,9 @@ func (h ClientHello) extensions(w *writer, padding int) {
 	}
 	if h.SessionTicket {
 		w.extension(extSessionTicket, func() {})
+	}
+	if h.Heartbeat {
+		w.extension(extHeartbeat, func() { w.uint8(1) })
 	}
 	if h.EncryptThenMAC {
 		w.extension(extEncryptThenMAC, func() {})
