@@ -19,6 +19,7 @@ import (
 	"doorstep.example/services/audit-engine/internal/dnsprobe/dnsprobetest"
 	"doorstep.example/services/audit-engine/internal/exposed"
 	"doorstep.example/services/audit-engine/internal/guard"
+	"doorstep.example/services/audit-engine/internal/robots"
 )
 
 // A fixture is a text file of sections that begin with a line "-- NAME --":
@@ -232,7 +233,11 @@ func (f *fixture) site(t *testing.T) *check.Site {
 		return response(t, fmt.Sprintf("%s://%s%s", f.page.URL.Scheme, f.page.URL.Host, path), raw), nil
 	}
 	if f.exposed {
-		site.Exposed = exposed.Probe(t.Context(), site.Ask, false)
+		var rules robots.File
+		if raw, ok := f.answers["GET /robots.txt"]; ok {
+			rules = robots.Parse(response(t, "https://shop.example/robots.txt", raw).Body)
+		}
+		site.Exposed = exposed.Probe(t.Context(), site.Ask, rules)
 	}
 	return site
 }

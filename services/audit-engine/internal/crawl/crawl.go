@@ -11,6 +11,7 @@ import (
 
 	"doorstep.example/services/audit-engine/internal/check"
 	"doorstep.example/services/audit-engine/internal/guard"
+	"doorstep.example/services/audit-engine/internal/robots"
 )
 
 // Bounds of one crawl.
@@ -32,9 +33,8 @@ const (
 
 // Result is what a crawl has read.
 type Result struct {
-	Pages      []*check.Page     // the front page first, then breadth first
-	Scripts    []*guard.Response // in the order in which pages load them
-	Disallowed []string          // paths that robots.txt disallows to anybody, as written
+	Pages   []*check.Page     // the front page first, then breadth first
+	Scripts []*guard.Response // in the order in which pages load them
 }
 
 // crawl is one crawl on its way.
@@ -42,7 +42,7 @@ type crawl struct {
 	client *guard.Client
 	front  *guard.Response
 	origin string
-	robots robots
+	robots robots.File
 
 	seen     map[string]bool
 	variety  variety
@@ -52,24 +52,20 @@ type crawl struct {
 	bytes    int
 }
 
-// Run crawls from front, which is the answer at the end of the redirects. robots.txt
-// binds unless the audit is the owner's (owned). It never fails: what cannot be read is
-// not in the result.
-func Run(ctx context.Context, client *guard.Client, front *guard.Response, owned bool) Result {
+// Run crawls from front, which is the answer at the end of the redirects, within the
+// rules of the site's robots.txt. It never fails: what cannot be read is not in the
+// result.
+func Run(ctx context.Context, client *guard.Client, front *guard.Response, rules robots.File) Result {
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	c := &crawl{
-		client: client, front: front, origin: origin(front.URL),
+		client: client, front: front, origin: origin(front.URL), robots: rules,
 		seen: map[string]bool{}, variety: variety{shapes: map[string]int{}},
 	}
 	first := check.NewPage(front)
 	result := Result{Pages: []*check.Page{first}}
 	if front.Status == http.StatusTooManyRequests || front.Status == http.StatusServiceUnavailable {
 		return result
-	}
-	result.Disallowed = c.readRobots(ctx)
-	if owned {
-		c.robots = robots{}
 	}
 	c.seen[key(front.URL)] = true
 	c.variety.take(front.URL)
@@ -81,26 +77,6 @@ func Run(ctx context.Context, client *guard.Client, front *guard.Response, owned
 
 // key is one address, however its fragment reads.
 func key(u *url.URL) string { return u.RequestURI() }
-
-// readRobots asks for robots.txt. A site that cannot answer is not crawled
-// (RFC 9309, 2.3.1.4); one that has none may be.
-func (c *crawl) readRobots(ctx context.Context) (disallowed []string) {
-	c.robots.nothing = true
-	target, err := c.client.Sibling(c.front.Target, "/robots.txt")
-	if err != nil {
-		return nil
-	}
-	answer, err := c.client.Do(ctx, guard.Request{Target: target, Probe: true})
-	switch {
-	case err != nil, answer.Status >= http.StatusInternalServerError, answer.Status == http.StatusTooManyRequests:
-		return nil
-	case answer.Status == http.StatusOK && answer.BodyErr == nil:
-		c.robots, disallowed = parseRobots(answer.Body)
-		return disallowed
-	}
-	c.robots.nothing = false
-	return nil
-}
 
 // follow queues the links of a page.
 func (c *crawl) follow(p *check.Page) {
@@ -127,7 +103,7 @@ func (c *crawl) next(n int) []*url.URL {
 	for len(c.queue) > 0 && len(wave) < n {
 		u := c.queue[0]
 		c.queue = c.queue[1:]
-		if c.robots.allows(u.RequestURI()) {
+		if c.robots.Allows(u.RequestURI()) {
 			wave = append(wave, u)
 		}
 	}
@@ -212,7 +188,7 @@ func (c *crawl) readScripts(ctx context.Context, pages []*check.Page) []*guard.R
 			if r.Tag != "script" && r.Rel != "modulepreload" {
 				continue
 			}
-			if len(wanted) < maxScripts && origin(r.URL) == c.origin && !c.seen[key(r.URL)] && c.robots.allows(r.URL.RequestURI()) {
+			if len(wanted) < maxScripts && origin(r.URL) == c.origin && !c.seen[key(r.URL)] && c.robots.Allows(r.URL.RequestURI()) {
 				c.seen[key(r.URL)] = true
 				wanted = append(wanted, r.URL)
 			}

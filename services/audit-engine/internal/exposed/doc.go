@@ -2,10 +2,10 @@
 // history of its source, its passwords, copies of its database, the insides of its
 // programs. It asks for a fixed list of at most MaxRows addresses and changes nothing.
 //
-//	robots.txt ─▶ six made-up names ─▶ the table, worst first ─▶ a made-up name once more
-//	              (the baseline)        │                         (still let in?)
-//	                                    ▼
-//	                       answer ─▶ judge ─▶ control ─▶ Hit
+//	six made-up names ─▶ the table, worst first ─▶ a made-up name once more
+//	(the baseline)        │                         (still let in?)
+//	                      ▼
+//	         answer ─▶ judge ─▶ control ─▶ Hit
 //
 // A status proves nothing: many sites answer 200 to everything. A row of the table is
 // found when all of this holds:

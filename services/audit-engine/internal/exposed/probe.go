@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"doorstep.example/services/audit-engine/internal/guard"
+	"doorstep.example/services/audit-engine/internal/robots"
 )
 
 const (
@@ -19,16 +20,13 @@ const (
 // after Window bytes: a server need not honour the Range that is asked for.
 type Ask func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error)
 
-// Probe asks a site for the rows of the table. proven means that the owner has
-// ordered it, so that robots.txt does not bind. It never fails: what it could not
-// find out is told by the Gap of the result.
-func Probe(ctx context.Context, ask Ask, proven bool) *Result {
+// Probe asks a site for the rows of the table, within the rules of its robots.txt. It
+// never fails: what it could not find out is told by the Gap of the result.
+func Probe(ctx context.Context, ask Ask, rules robots.File) *Result {
 	ctx, cancel := within(ctx)
 	defer cancel()
 	p := &prober{visitor: visitor{ask: ask}, besides: map[string]func() *control{}}
-	r := &Result{verdicts: make([]verdict, len(table))}
-	rules := p.robots(ctx, proven)
-	r.noRobots = rules.all
+	r := &Result{verdicts: make([]verdict, len(table)), noRobots: rules.Closed}
 	if p.baseline(ctx) {
 		p.sweep(ctx, rules, r)
 		p.lookBack(ctx, r)
@@ -56,13 +54,6 @@ type prober struct {
 	besides map[string]func() *control // by folder and extension
 }
 
-func (p *prober) robots(ctx context.Context, proven bool) robots {
-	if proven {
-		return robots{}
-	}
-	return robotsOf(p.visit(ctx, robotsPath))
-}
-
 // baseline asks for made-up names, and reports whether the site answered to one of
 // each shape.
 func (p *prober) baseline(ctx context.Context) bool {
@@ -81,11 +72,11 @@ func (p *prober) baseline(ctx context.Context) bool {
 }
 
 // sweep fills in the verdicts and hits of r.
-func (p *prober) sweep(ctx context.Context, rules robots, r *Result) {
+func (p *prober) sweep(ctx context.Context, rules robots.File, r *Result) {
 	hits := make([]*Hit, len(table))
 	p.statuses = make([]int, len(table))
 	each(len(table), func(i int) {
-		if binding(table[i]) && rules.disallows(table[i].Path) {
+		if binding(table[i]) && !rules.Allows(table[i].Path) {
 			r.verdicts[i] = disallowed
 			return
 		}

@@ -17,6 +17,7 @@ import (
 
 	"doorstep.example/pkg/errs"
 	"doorstep.example/services/audit-engine/internal/guard"
+	"doorstep.example/services/audit-engine/internal/robots"
 )
 
 // asking returns the way to ask site, without a network.
@@ -38,7 +39,7 @@ func TestEveryRowIsFoundOnAWeakSite(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
 	site := weakSite(t)
-	result := Probe(t.Context(), asking(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked.Add(1); site(w, r) })), false)
+	result := Probe(t.Context(), asking(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked.Add(1); site(w, r) })), robots.File{})
 	found := map[string]Hit{}
 	for _, check := range checks() {
 		if gap := result.Gap(check); gap != "" {
@@ -64,7 +65,7 @@ func TestEveryRowIsFoundOnAWeakSite(t *testing.T) {
 	for _, row := range table {
 		kinds[beside(row.Path, "*")] = true
 	}
-	if want := int64(len(table) + 8 + len(kinds)); asked.Load() != want {
+	if want := int64(len(table) + 7 + len(kinds)); asked.Load() != want {
 		t.Errorf("%d requests, want %d", asked.Load(), want)
 	}
 }
@@ -128,7 +129,7 @@ func TestNothingIsFoundOnSitesThatAnswerEverything(t *testing.T) {
 	for name, site := range sites {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			result := Probe(t.Context(), asking(site), true)
+			result := Probe(t.Context(), asking(site), robots.File{})
 			for _, check := range checks() {
 				if hits, gap := result.Hits(check), result.Gap(check); len(hits) != 0 || gap != "" {
 					t.Errorf("%s: gap %q, hits %+v", check, gap, hits)
@@ -141,27 +142,18 @@ func TestNothingIsFoundOnSitesThatAnswerEverything(t *testing.T) {
 func TestRobotsBindUnlessTheOwnerIsProven(t *testing.T) {
 	t.Parallel()
 	weak := weakSite(t)
-	site := func(robots string, status int) Ask {
-		return asking(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/robots.txt" {
-				w.WriteHeader(status)
-				fmt.Fprint(w, robots)
-				return
-			}
-			weak(w, r)
-		}))
+	all := robots.Parse([]byte("User-agent: *\nDisallow: /\n"))
+	bound := Probe(t.Context(), asking(weak), all)
+	if len(bound.Hits(VCS)) == 0 || len(bound.Hits(Secrets)) == 0 || len(bound.Hits(Backups)) != 0 || len(bound.Hits(Status)) != 0 {
+		t.Errorf("hits = %+v", bound.hits)
 	}
-	closed := Probe(t.Context(), site("User-agent: *\nDisallow: /\n", http.StatusOK), false)
-	if len(closed.Hits(VCS)) == 0 || len(closed.Hits(Secrets)) == 0 || len(closed.Hits(Backups)) != 0 || len(closed.Hits(Status)) != 0 {
-		t.Errorf("hits = %+v", closed.hits)
-	}
-	if gap := closed.Gap(GraphQL); gap != "2 of 2 addresses could not be looked at. The site's robots.txt asks to leave 2 of them out." {
+	if gap := bound.Gap(GraphQL); gap != "2 of 2 addresses could not be looked at. The site's robots.txt asks to leave 2 of them out." {
 		t.Errorf("gap = %q", gap)
 	}
-	if gap := Probe(t.Context(), site("", http.StatusBadGateway), false).Gap(GraphQL); !strings.Contains(gap, "could not be read") {
+	if gap := Probe(t.Context(), asking(weak), robots.File{Closed: true}).Gap(GraphQL); !strings.Contains(gap, "could not be read") {
 		t.Errorf("gap = %q", gap)
 	}
-	if proven := Probe(t.Context(), site("User-agent: *\nDisallow: /\n", http.StatusOK), true); len(proven.hits) != len(table) {
+	if proven := Probe(t.Context(), asking(weak), all.Lift()); len(proven.hits) != len(table) {
 		t.Errorf("%d hits, want %d", len(proven.hits), len(table))
 	}
 }
@@ -183,7 +175,7 @@ func TestTheSiteIsLeftAloneWhenItAsksForIt(t *testing.T) {
 					return
 				}
 				w.WriteHeader(http.StatusTooManyRequests)
-			})), true)
+			})), robots.File{})
 			if asked.Load() > test.most {
 				t.Errorf("%d requests, want at most %d", asked.Load(), test.most)
 			}
@@ -206,7 +198,7 @@ func TestOneRefusalIsWaitedFor(t *testing.T) {
 				return
 			}
 			weak(w, r)
-		})), true)
+		})), robots.File{})
 		if len(result.hits) != len(table) {
 			t.Errorf("%d hits, want %d", len(result.hits), len(table))
 		}
@@ -254,7 +246,7 @@ func TestSitesThatStopAnswering(t *testing.T) {
 				var asked atomic.Int64
 				result := Probe(t.Context(), func(ctx context.Context, _, _ string, _ http.Header) (*guard.Response, error) {
 					return test.ask(ctx, asked.Add(1))
-				}, true)
+				}, robots.File{})
 				gaps := ""
 				for _, check := range checks() {
 					gaps += result.Gap(check)
@@ -281,7 +273,7 @@ func TestTheCallersTimeIsShared(t *testing.T) {
 		Probe(ctx, func(ctx context.Context, _, _ string, _ http.Header) (*guard.Response, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
-		}, true)
+		}, robots.File{})
 		if took := time.Since(began); took != 6*time.Second {
 			t.Errorf("took %s of 10 s", took)
 		}
@@ -299,15 +291,15 @@ func TestRequestsAreSmallAndFew(t *testing.T) {
 		most = max(most, open)
 		seen[path]++
 		mu.Unlock()
-		if method != http.MethodGet || (path != "/robots.txt" && header.Get("Range") != "bytes=0-65535") {
+		if method != http.MethodGet || header.Get("Range") != "bytes=0-65535" {
 			t.Errorf("%s %s with %v", method, path, header)
 		}
 		mu.Lock()
 		open--
 		mu.Unlock()
 		return nothing(), nil
-	}, false)
-	if len(seen) != len(table)+8 || most > workers {
+	}, robots.File{})
+	if len(seen) != len(table)+7 || most > workers {
 		t.Errorf("%d addresses, up to %d at once", len(seen), most)
 	}
 	for path, n := range seen {

@@ -31,9 +31,6 @@ type visitor struct {
 // for. A small part of a long file is enough: Range asks for no more.
 func (v *visitor) visit(ctx context.Context, path string) *guard.Response {
 	header := http.Header{"Range": {"bytes=0-" + strconv.Itoa(Window-1)}, "Accept": {"*/*"}}
-	if path == robotsPath {
-		header.Del("Range")
-	}
 	for {
 		round, ok := v.enter()
 		if !ok {

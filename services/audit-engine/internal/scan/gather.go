@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/pkg/errs"
 	"doorstep.example/services/audit-engine/internal/check"
 	"doorstep.example/services/audit-engine/internal/guard"
+	"doorstep.example/services/audit-engine/internal/robots"
 )
 
 // gatherSteps is how many steps of progress gather makes.
@@ -46,13 +48,20 @@ func (s *Scanner) gather(ctx context.Context, target guard.Target, agent string,
 	}
 	steps.tell("page", "Opening the page")
 	site := &check.Site{Now: s.config.Now(), Host: page.Target.Host(), Page: page, Owned: owned, Roots: s.config.Roots, Ask: asker(client, page), AskHost: hostAsker(client), Post: poster(s.config.Guard.Client(agent), page)}
+	rules := sync.OnceValue(func() robots.File {
+		file := robots.Ask(ctx, client, page.Target)
+		if owned {
+			return file.Lift()
+		}
+		return file
+	})
 	parts := []part{
 		{"http", "Looking at the unencrypted side", func() { site.Plain = observePlain(ctx, client, target, page) }},
 		{"tls", "Taking stock of TLS", func() { site.TLS, site.NoTLS = observeTLS(ctx, client, page) }},
-		{"crawl", "Reading pages and scripts of the site", func() { gatherPages(ctx, client, site) }},
+		{"crawl", "Reading pages and scripts of the site", func() { gatherPages(ctx, client, site, rules()) }},
 		{"mcp", "Looking for AI interfaces (MCP)", func() { site.MCP, site.NoMCP = observeMCP(ctx, client, page) }},
 		{"dns", "Reading the DNS and mail records", func() { site.DNS, site.NoDNS = s.observeDNS(ctx, page) }},
-		{"exposed", "Asking for files that should not be there", func() { site.Exposed = observeExposed(ctx, client, page, owned) }},
+		{"exposed", "Asking for files that should not be there", func() { site.Exposed = observeExposed(ctx, client, page, rules()) }},
 	}
 	site.Bleeds = bleeder(client, site)
 	done := make(chan part)

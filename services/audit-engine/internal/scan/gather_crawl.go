@@ -6,11 +6,12 @@ import (
 	"doorstep.example/services/audit-engine/internal/check"
 	"doorstep.example/services/audit-engine/internal/crawl"
 	"doorstep.example/services/audit-engine/internal/guard"
+	"doorstep.example/services/audit-engine/internal/robots"
 )
 
 // gatherPages reads the site's pages and scripts into site. It sets only fields of
 // its own, so that it may run beside the other steps.
-func gatherPages(ctx context.Context, client *guard.Client, site *check.Site) {
-	read := crawl.Run(ctx, client, site.Page, site.Owned)
-	site.Pages, site.Scripts, site.Disallowed = read.Pages, read.Scripts, read.Disallowed
+func gatherPages(ctx context.Context, client *guard.Client, site *check.Site, rules robots.File) {
+	read := crawl.Run(ctx, client, site.Page, rules)
+	site.Pages, site.Scripts, site.Disallowed = read.Pages, read.Scripts, rules.Disallowed
 }

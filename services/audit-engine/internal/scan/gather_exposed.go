@@ -6,11 +6,11 @@ import (
 
 	"doorstep.example/services/audit-engine/internal/exposed"
 	"doorstep.example/services/audit-engine/internal/guard"
+	"doorstep.example/services/audit-engine/internal/robots"
 )
 
-// observeExposed asks the page's site for files that are not for its visitors, and
-// honours its robots.txt unless the audit is the owner's.
-func observeExposed(ctx context.Context, client *guard.Client, page *guard.Response, owned bool) *exposed.Result {
+// observeExposed asks the page's site for files that are not for its visitors.
+func observeExposed(ctx context.Context, client *guard.Client, page *guard.Response, rules robots.File) *exposed.Result {
 	return exposed.Probe(ctx, func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error) {
 		target, err := client.Sibling(page.Target, path)
 		if err != nil {
@@ -19,7 +19,7 @@ func observeExposed(ctx context.Context, client *guard.Client, page *guard.Respo
 		return client.Do(ctx, guard.Request{
 			Target: target, Method: method, Header: header, NoFollow: true, Probe: true, Done: enough(exposed.Window),
 		})
-	}, owned)
+	}, rules)
 }
 
 // enough ends a body after n bytes: servers that do not know Range send files whole,

@@ -1,10 +1,16 @@
-package crawl
+package robots
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"doorstep.example/services/audit-engine/internal/guard"
 )
 
 func TestRobots(t *testing.T) {
@@ -32,14 +38,14 @@ func TestRobots(t *testing.T) {
 		{"two spellings", "User-agent: *\nDisallow: /%7eu\nDisallow: /b\u00fccher\nDisallow: /%2f", "/", "/~u /%7Eu /b%c3%bccher /%2Fx"},
 		{"byte order mark", "\ufeffUser-agent: *\nDisallow: /x", "/y", "/x"},
 	} {
-		r, _ := parseRobots([]byte(test.text))
+		r := Parse([]byte(test.text))
 		for path := range strings.FieldsSeq(test.allowed) {
-			if !r.allows(path) {
+			if !r.Allows(path) {
 				t.Errorf("%s: %s is refused", test.name, path)
 			}
 		}
 		for path := range strings.FieldsSeq(test.refused) {
-			if r.allows(path) {
+			if r.Allows(path) {
 				t.Errorf("%s: %s is allowed", test.name, path)
 			}
 		}
@@ -48,17 +54,44 @@ func TestRobots(t *testing.T) {
 
 func TestDisallowedPathsOfEveryGroup(t *testing.T) {
 	t.Parallel()
-	_, got := parseRobots([]byte("User-agent: a\nDisallow: /x\nDisallow: /x\nUser-agent: *\nDisallow: /y # why\nAllow: /z\nDisallow:\n"))
-	if diff := cmp.Diff([]string{"/x", "/y"}, got); diff != "" {
+	got := Parse([]byte("User-agent: a\nDisallow: /x\nDisallow: /x\nUser-agent: *\nDisallow: /y # why\nAllow: /z\nDisallow:\n"))
+	if diff := cmp.Diff([]string{"/x", "/y"}, got.Disallowed); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A site that cannot say what it allows is left alone; one that has no robots.txt is not.
+func TestAsk(t *testing.T) {
+	t.Parallel()
+	for status, closed := range map[int]bool{http.StatusOK: false, http.StatusNotFound: false, http.StatusForbidden: false, http.StatusTooManyRequests: true, http.StatusBadGateway: true} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, "User-agent: *\nDisallow: /x\n")
+		}))
+		t.Cleanup(server.Close)
+		g, err := guard.New(guard.Config{Ports: []uint16{80}, Lab: []netip.AddrPort{netip.MustParseAddrPort(server.Listener.Addr().String())}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		target, err := g.Admit(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := Ask(t.Context(), g.Client("test"), target)
+		if f.Closed != closed || f.Allows("/y") == closed || f.Allows("/x") != (status == http.StatusNotFound || status == http.StatusForbidden) {
+			t.Errorf("%d: %+v", status, f)
+		}
+		if lifted := f.Lift(); !lifted.Allows("/x") || len(lifted.Disallowed) != len(f.Disallowed) {
+			t.Errorf("%d, lifted: %+v", status, lifted)
+		}
 	}
 }
 
 func TestRobotsIsBounded(t *testing.T) {
 	t.Parallel()
-	r, disallowed := parseRobots([]byte("User-agent: *\nDisallow: /" + strings.Repeat("a", maxRuleLength) + "\n" + strings.Repeat("Allow: /a\n", 200_000)))
-	if len(r.rules) != maxRules || len(disallowed) != 0 {
-		t.Errorf("%d rules, %d disallowed", len(r.rules), len(disallowed))
+	r := Parse([]byte("User-agent: *\nDisallow: /" + strings.Repeat("a", maxRuleLength) + "\n" + strings.Repeat("Allow: /a\n", 200_000)))
+	if len(r.rules) != maxRules || len(r.Disallowed) != 0 {
+		t.Errorf("%d rules, %d disallowed", len(r.rules), len(r.Disallowed))
 	}
 	many := strings.Repeat("*a", 1000)
 	if matches("/"+many+"b", "/"+strings.Repeat("a", 5000)) {
@@ -71,10 +104,10 @@ func FuzzRobots(f *testing.F) {
 	f.Add([]byte("\ufeffuser-agent:doorstepaudit/2\r\rdisallow: \xff\xfe"), "/\xff")
 	f.Add([]byte("User-agent: *\nDisallow: $\nDisallow: *\nDisallow: *$"), "")
 	f.Fuzz(func(t *testing.T, text []byte, path string) {
-		r, disallowed := parseRobots(text)
-		r.allows(path)
-		if len(r.rules) > maxRules || len(disallowed) > maxRules {
-			t.Errorf("%d rules, %d paths", len(r.rules), len(disallowed))
+		r := Parse(text)
+		r.Allows(path)
+		if len(r.rules) > maxRules || len(r.Disallowed) > maxRules {
+			t.Errorf("%d rules, %d paths", len(r.rules), len(r.Disallowed))
 		}
 		if once := normal(path); normal(once) != once {
 			t.Errorf("normal(%q) = %q, and once more %q", path, once, normal(once))

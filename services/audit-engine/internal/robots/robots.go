@@ -1,9 +1,15 @@
-package crawl
+// Package robots reads robots.txt (RFC 9309): a wish of the site's, not a permission. An
+// audit honours it unless it is the owner's own.
+package robots
 
 import (
 	"bytes"
+	"context"
+	"net/http"
 	"slices"
 	"strings"
+
+	"doorstep.example/services/audit-engine/internal/guard"
 )
 
 // Bounds of a robots.txt. RFC 9309 asks for at least 500 KiB; no site has a
@@ -17,21 +23,44 @@ const (
 // product is our name in robots.txt, in lower case.
 const product = "doorstepaudit"
 
-// robots are the rules of a robots.txt that hold for us.
-type robots struct {
-	nothing bool // keep out of everything
-	rules   []rule
+// File is what a robots.txt asks of us. Its zero value allows everything.
+type File struct {
+	// Closed tells that nothing is allowed, because the site could not say what is
+	// (RFC 9309, 2.3.1.4).
+	Closed bool
+	// Disallowed are the paths of all groups, as written, each once.
+	Disallowed []string
+
+	rules []rule
 }
+
+// Ask fetches the robots.txt of target's origin.
+func Ask(ctx context.Context, client *guard.Client, target guard.Target) File {
+	at, err := client.Sibling(target, "/robots.txt")
+	if err != nil {
+		return File{Closed: true}
+	}
+	answer, err := client.Do(ctx, guard.Request{Target: at, Probe: true})
+	switch {
+	case err != nil, answer.Status >= http.StatusInternalServerError, answer.Status == http.StatusTooManyRequests:
+		return File{Closed: true}
+	case answer.Status == http.StatusOK && answer.BodyErr == nil:
+		return Parse(answer.Body)
+	}
+	return File{}
+}
+
+// Lift returns f without its rules, for an audit of the owner's.
+func (f File) Lift() File { return File{Disallowed: f.Disallowed} }
 
 type rule struct {
 	allow bool
 	path  string // normalized; * stands for anything, $ at the end for the end
 }
 
-// parseRobots reads a robots.txt as RFC 9309 says: the groups that name us count,
-// else those for everybody. disallowed lists the paths of all groups, as written,
-// each once.
-func parseRobots(text []byte) (r robots, disallowed []string) {
+// Parse reads a robots.txt: the groups that name us count, else those for everybody.
+func Parse(text []byte) File {
+	var disallowed []string
 	text = bytes.TrimPrefix(text[:min(len(text), maxRobots)], []byte("\ufeff"))
 	var ours, everybody []rule
 	var named, forUs, forAll, inRules bool
@@ -67,9 +96,9 @@ func parseRobots(text []byte) (r robots, disallowed []string) {
 		}
 	}
 	if named {
-		return robots{rules: ours}, disallowed
+		return File{Disallowed: disallowed, rules: ours}
 	}
-	return robots{rules: everybody}, disallowed
+	return File{Disallowed: disallowed, rules: everybody}
 }
 
 // agent is the product token of a User-agent line, in lower case.
@@ -83,15 +112,15 @@ func agent(value string) string {
 	return strings.ToLower(value)
 }
 
-// allows reports whether path, with its query, may be asked for: the longest rule
+// Allows reports whether path, with its query, may be asked for: the longest rule
 // that matches decides, and Allow where two are as long.
-func (r robots) allows(path string) bool {
-	if r.nothing {
+func (f File) Allows(path string) bool {
+	if f.Closed {
 		return false
 	}
 	path = normal(path)
 	longest, allowed := -1, true
-	for _, rule := range r.rules {
+	for _, rule := range f.rules {
 		if len(rule.path) < longest || !matches(rule.path, path) {
 			continue
 		}
