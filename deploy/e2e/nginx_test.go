@@ -1,24 +1,14 @@
 package e2e_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
+	"errors"
 	"fmt"
 	"maps"
-	"math/big"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"testing"
-	"time"
 
 	"doorstep.example/deploy/e2e/stack"
 	"doorstep.example/pkg/auditapi"
@@ -106,56 +96,27 @@ type nginx struct{ plain, secure string }
 
 func startNginx(t *testing.T) nginx {
 	t.Helper()
-	path, err := exec.LookPath("nginx")
-	if err != nil {
-		if path = "/usr/sbin/nginx"; exec.Command(path, "-v").Run() != nil {
-			databasetest.Missing(t, "nginx (apt-get install nginx-light)")
-		}
-	}
 	dir := t.TempDir()
 	site := nginx{plain: freeAddr(t), secure: freeAddr(t)}
-	writeCertificate(t, dir)
-	page := filepath.Join(dir, "html")
-	write(t, filepath.Join(page, "index.html"), "<!doctype html><html><head><title>Welcome to nginx!</title></head><body><h1>Welcome to nginx!</h1></body></html>\n")
-	config := filepath.Join(dir, "nginx.conf")
-	write(t, config, fmt.Sprintf(`
-daemon off; master_process off; pid %[1]s/pid; error_log stderr;
-events { worker_connections 64; }
-http {
-	access_log off;
-	client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy; fastcgi_temp_path %[1]s/fastcgi;
-	uwsgi_temp_path %[1]s/uwsgi; scgi_temp_path %[1]s/scgi;
+	if err := stack.WriteCertificate(dir); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "html", "index.html"), "<!doctype html><html><head><title>Welcome to nginx!</title></head><body><h1>Welcome to nginx!</h1></body></html>\n")
+	stop, err := stack.Nginx(t.Context(), dir, fmt.Sprintf(`
 	types { text/html html; }
 	# As in Debian's own nginx.conf:
 	sendfile on; tcp_nopush on; types_hash_max_size 2048; gzip on;
 	ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers on;
-	root %[2]s;
-	server { listen %[3]s; }
-	server { listen %[4]s ssl; ssl_certificate %[1]s/cert.pem; ssl_certificate_key %[1]s/key.pem; }
-}`, dir, page, site.plain, site.secure))
-	log, err := os.Create(filepath.Join(dir, "log"))
+	root DIR/html;
+	server { listen %s; }
+	server { listen %s ssl; ssl_certificate DIR/cert.pem; ssl_certificate_key DIR/key.pem; }`, site.plain, site.secure), site.secure)
+	if errors.Is(err, stack.ErrNoNginx) {
+		databasetest.Missing(t, err.Error())
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, "-c", config, "-p", dir)
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM) // gone already is as good
-		_ = cmd.Wait()                          // ended by our signal
-		_ = log.Close()
-	})
-	for range 100 {
-		if conn, err := net.Dial("tcp", site.secure); err == nil {
-			_ = conn.Close() // it was only asked for
-			return site
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	said, _ := os.ReadFile(log.Name()) // without it there is nothing to show
-	t.Fatalf("nginx did not start:\n%s", said)
+	t.Cleanup(stop)
 	return site
 }
 
@@ -178,29 +139,4 @@ func write(t *testing.T, path, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// writeCertificate makes a self-signed certificate for loopback.
-func writeCertificate(t *testing.T, dir string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "loopback"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(90 * 24 * time.Hour),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, filepath.Join(dir, "cert.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
-	write(t, filepath.Join(dir, "key.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})))
 }

@@ -2,15 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -39,10 +32,11 @@ const (
 func (b *bench) audits(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, auditLimit)
 	defer cancel()
-	near, err := b.nginx(ctx)
+	near, stop, err := b.nginx(ctx)
 	if err != nil {
 		return err
 	}
+	defer stop()
 	far, err := distant(ctx, near, "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -213,64 +207,18 @@ func outsideAddress() string {
 	return ""
 }
 
-// nginx starts a stock nginx over TLS on loopback, which ends with ctx.
-func (b *bench) nginx(ctx context.Context) (addr string, err error) {
-	path, err := exec.LookPath("nginx")
-	if err != nil {
-		path = "/usr/sbin/nginx" // Debian's, which is not in everybody's PATH
-	}
+// nginx starts a stock nginx over TLS on loopback.
+func (b *bench) nginx(ctx context.Context) (addr string, stop func(), err error) {
 	ln, err := stack.FreePort()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	addr = ln.Addr().String()
 	dir := filepath.Join(b.dir, "nginx")
-	if err := errors.Join(ln.Close(), os.MkdirAll(dir, 0o750), writeCertificate(dir)); err != nil {
-		return "", fmt.Errorf("prepare nginx: %w", err)
+	if err := errors.Join(ln.Close(), os.MkdirAll(dir, 0o750), stack.WriteCertificate(dir)); err != nil {
+		return "", nil, fmt.Errorf("prepare nginx: %w", err)
 	}
-	config := filepath.Join(dir, "nginx.conf")
-	if err := os.WriteFile(config, fmt.Appendf(nil, `daemon off; master_process off; pid %[1]s/pid; error_log %[1]s/log;
-events {}
-http {
-	access_log off; client_body_temp_path %[1]s/a; proxy_temp_path %[1]s/b; fastcgi_temp_path %[1]s/c; uwsgi_temp_path %[1]s/d; scgi_temp_path %[1]s/e;
-	root %[1]s/html; types { text/html html; }
-	server { listen %[2]s ssl; ssl_certificate %[1]s/cert.pem; ssl_certificate_key %[1]s/key.pem; location / { return 200 "Welcome to nginx!"; } location ~ .. { return 404; } }
-}`, dir, addr), 0o600); err != nil {
-		return "", fmt.Errorf("prepare nginx: %w", err)
-	}
-	cmd := exec.CommandContext(ctx, path, "-c", config, "-p", dir)
-	if err := cmd.Start(); err != nil {
-		return "", fmt.Errorf("start nginx (apt-get install nginx-light): %w", err)
-	}
-	go func() { _ = cmd.Wait() }() // it ends with ctx
-	for range 100 {
-		if conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr); err == nil {
-			return addr, conn.Close()
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	return "", errors.New("nginx did not start")
-}
-
-func writeCertificate(dir string) error {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return err
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "loopback"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(90 * 24 * time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		return err
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return err
-	}
-	return errors.Join(
-		os.WriteFile(filepath.Join(dir, "cert.pem"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600),
-		os.WriteFile(filepath.Join(dir, "key.pem"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600))
+	stop, err = stack.Nginx(ctx, dir, fmt.Sprintf(`types { text/html html; }
+	server { listen %s ssl; ssl_certificate DIR/cert.pem; ssl_certificate_key DIR/key.pem; location = / { return 200 "Welcome to nginx!"; } location / { return 404; } }`, addr), addr)
+	return addr, stop, err
 }

@@ -7,4 +7,5 @@
 //	shop.go     the buyer and the operator: checkout, pay, follow an order
 //	sandbox.go  the seller's side of Stripe: its API, its switches, signed events
 //	mail.go     what lies in the outbox
+//	nginx.go    nginx and other servers that are no programs of ours
 package stack

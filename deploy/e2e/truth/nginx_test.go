@@ -1,32 +1,23 @@
 package truth_test
 
 import (
+	"errors"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
+	"doorstep.example/deploy/e2e/stack"
 	"doorstep.example/pkg/database/databasetest"
 )
 
-// nginxFrame is a configuration for one process without privileges. The modern TLS is
-// that of Mozilla's "intermediate".
-const nginxFrame = `
-daemon off; master_process off; pid DIR/pid; error_log stderr;
-events { worker_connections 256; }
-http {
-	access_log off;
-	client_body_temp_path DIR/body; proxy_temp_path DIR/proxy; fastcgi_temp_path DIR/fastcgi; uwsgi_temp_path DIR/uwsgi; scgi_temp_path DIR/scgi;
-	types { text/html html htm php; text/plain txt md; text/css css; text/javascript js; application/json json map; text/xml xml; application/gzip gz; application/zip zip; }
+// types are what files are called. The rest is left to the server blocks.
+const types = `types { text/html html htm php; text/plain txt md; text/css css; text/javascript js; application/json json map; text/xml xml; application/gzip gz; application/zip zip; }
 	default_type text/plain;
-	SERVERS
-}`
+	`
 
+// modernTLS is that of Mozilla's "intermediate".
 const modernTLS = `ssl_protocols TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers off; ssl_session_tickets off;
 	ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;`
 
@@ -35,57 +26,20 @@ const modernTLS = `ssl_protocols TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers off;
 // waited for.
 func nginx(t *testing.T, servers string, files map[string]string, addrs ...string) {
 	t.Helper()
-	path, err := exec.LookPath("nginx")
-	if err != nil {
-		if path = "/usr/sbin/nginx"; exec.Command(path, "-v").Run() != nil {
-			databasetest.Missing(t, "nginx (apt-get install nginx-light)")
-		}
-	}
 	dir := t.TempDir()
 	chain, key := save(t, dir, public.issue(t, certificate{}))
 	for name, text := range files {
 		write(t, filepath.Join(dir, "html", name), text)
 	}
 	servers = strings.ReplaceAll(servers, "CERTIFICATE", fmt.Sprintf("ssl_certificate %s; ssl_certificate_key %s;", chain, key))
-	config := strings.ReplaceAll(strings.ReplaceAll(nginxFrame, "SERVERS", servers), "DIR", dir)
-	write(t, filepath.Join(dir, "nginx.conf"), config)
-	launch(t, addrs[len(addrs)-1], exec.Command(path, "-c", filepath.Join(dir, "nginx.conf"), "-p", dir, "-e", "stderr"))
-}
-
-// launch starts a program and waits until it takes connections.
-func launch(t *testing.T, addr string, cmd *exec.Cmd) {
-	t.Helper()
-	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	stop, err := stack.Nginx(t.Context(), dir, types+servers, addrs[len(addrs)-1])
+	if errors.Is(err, stack.ErrNoNginx) {
+		databasetest.Missing(t, err.Error())
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd.Stderr = log
-	if cmd.Stdout == nil {
-		cmd.Stdout = log
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	exited := make(chan struct{})
-	go func() { defer close(exited); _ = cmd.Wait() }() // ended by our signal
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM) // gone already is as good
-		<-exited
-		_ = log.Close()
-	})
-	for tries := 0; tries < 200; tries++ {
-		if conn, err := net.Dial("tcp", addr); err == nil {
-			_ = conn.Close() // it was only asked for
-			return
-		}
-		select {
-		case <-exited:
-			tries = 200
-		case <-time.After(25 * time.Millisecond):
-		}
-	}
-	said, _ := os.ReadFile(log.Name()) // without it there is nothing to show
-	t.Fatalf("%s did not start:\n%s", filepath.Base(cmd.Path), said)
+	t.Cleanup(stop)
 }
 
 func write(t *testing.T, path, text string) {

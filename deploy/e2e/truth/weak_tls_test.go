@@ -178,7 +178,11 @@ func openSSL(args ...string) func(*testing.T) string {
 			cmd := exec.Command(path, append([]string{"s_server", "-accept", addr, "-cert", chain, "-key", key, "-dhparam", parameters, "-quiet"}, args...)...)
 			cmd.Env = append(os.Environ(), "OPENSSL_CONF="+settings)
 			answer(t, cmd, careful(routes{"/": says("<p>Welcome.</p>")}))
-			launch(t, addr, cmd)
+			stop, err := stack.Launch(t.Context(), filepath.Join(t.TempDir(), "log"), addr, cmd)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(stop)
 			idle <- addr
 		}
 		return "https://localhost:" + port(relay(t, idle)) + "/"
