@@ -2,6 +2,7 @@ package guard
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -39,6 +40,24 @@ func TestRequestWithABody(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{`POST /here 7 application/json {"a":1}`, `POST /moved 7 application/json {"a":1}`}, seen); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
+// An event stream that nobody waits for is not read: it may never end.
+func TestAStreamOfEventsIsNoPage(t *testing.T) {
+	t.Parallel()
+	g, base := lab(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "Text/Event-Stream; charset=utf-8")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	target, err := g.Admit(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := g.Client("test").Do(t.Context(), Request{Target: target})
+	if err != nil || !errors.Is(resp.BodyErr, ErrBodyStream) {
+		t.Errorf("%+v, %v", resp, err)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"doorstep.example/pkg/database/databasetest"
 	"doorstep.example/services/audit-engine/internal/dnsprobe/dnsprobetest"
 )
 
@@ -51,7 +52,7 @@ func inNamespace(t *testing.T) bool {
 		}
 		return false
 	}
-	t.Skip("no network namespace can be made here: ", refused)
+	databasetest.Missing(t, fmt.Sprintf("network namespaces: run it as root, or allow user namespaces (%v)", refused))
 	return false
 }
 

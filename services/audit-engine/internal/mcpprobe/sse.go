@@ -107,10 +107,18 @@ func replyInStream(stream []byte, id int) (reply, error) {
 }
 
 // untilReply returns what ends the reading of a body once the answer to request id
-// has come over a stream. Bodies of other types are no stream and are read whole.
+// has come over a stream. Of a page, which answers nothing, the beginning is enough;
+// other bodies are read whole.
 func untilReply(id int) func([]byte) bool {
 	var r sseReader
+	read, page := 0, false
 	return func(part []byte) bool {
+		if read == 0 {
+			page = bytes.HasPrefix(bytes.TrimSpace(part), []byte("<"))
+		}
+		if read += len(part); page {
+			return read >= maxErrorText
+		}
 		for _, e := range r.feed(part) {
 			if _, err := parseReply([]byte(e.data), id); err == nil {
 				return true

@@ -1,6 +1,7 @@
 package mcpprobe
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -56,6 +57,18 @@ func TestSSEReaderIsBounded(t *testing.T) {
 	}
 }
 
+func TestOfAPageTheBeginningIsEnough(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", maxErrorText)
+	for body, want := range map[string]bool{
+		"\n<!doctype html>" + long: true, "<p>short": false, `{"jsonrpc":"2.0","id":8,"result":"` + long + `"}`: false, "data: " + long + "\n": false,
+	} {
+		if ends := untilReply(7)([]byte(body)); ends != want {
+			t.Errorf("%.20q… ends: %t, want %t", body, ends, want)
+		}
+	}
+}
+
 func FuzzSSEReader(f *testing.F) {
 	f.Add([]byte("event: message\ndata: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}\n\n"), uint8(3))
 	f.Add([]byte("\ufeffdata: a\r\rdata\r\n\r\n: x\n"), uint8(1))
@@ -70,6 +83,9 @@ func FuzzSSEReader(f *testing.F) {
 		}
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(event{})); diff != "" {
 			t.Fatalf("whole and in parts of %d:\n%s", size, diff)
+		}
+		if bytes.HasPrefix(bytes.TrimSpace(stream), []byte("<")) {
+			return // a page, see TestOfAPageTheBeginningIsEnough
 		}
 		_, err := replyInStream(stream, 7)
 		if ends := untilReply(7)(stream); ends != (err == nil) && !whole.full {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"doorstep.example/pkg/database/databasetest"
 	"doorstep.example/services/audit-engine/internal/tlsprobe"
 )
 
@@ -114,7 +115,7 @@ func TestDebianNginx(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("nginx")
 	if err != nil {
-		t.Skip("the program nginx is missing")
+		databasetest.Missing(t, "nginx (apt-get install nginx-light)")
 	}
 	dir := t.TempDir()
 	certificate, key := writeCertificate(t, dir, "rsa", rsaCertificate(t))

@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"doorstep.example/pkg/database/databasetest"
 	"doorstep.example/services/audit-engine/internal/tlsprobe"
 )
 
@@ -159,7 +160,7 @@ func serveOpenSSL(t *testing.T, args ...string) string {
 	t.Helper()
 	program, err := exec.LookPath("openssl")
 	if err != nil {
-		t.Skip("the program openssl is missing")
+		databasetest.Missing(t, "openssl (apt-get install openssl)")
 	}
 	addr := freeAddress(t)
 	args = append([]string{"s_server", "-accept", addr, "-quiet", "-naccept", "1000"}, args...)
