@@ -49,7 +49,8 @@ type crawl struct {
 	queue    []*url.URL
 	failures int
 	busy     bool // the site asked to be left alone
-	bytes    int
+	bytes    int  // of all answers
+	largest  int  // bytes of one
 }
 
 // Run crawls from front, which is the answer at the end of the redirects, within the
@@ -67,6 +68,7 @@ func Run(ctx context.Context, client *guard.Client, front *guard.Response, rules
 	if front.Status == http.StatusTooManyRequests || front.Status == http.StatusServiceUnavailable {
 		return result
 	}
+	c.weigh(front)
 	c.seen[key(front.URL)] = true
 	c.variety.take(front.URL)
 	c.follow(first)
@@ -114,12 +116,22 @@ func (c *crawl) over(ctx context.Context) bool {
 	return ctx.Err() != nil || c.busy || c.failures >= maxFailures || c.bytes >= maxBytes
 }
 
+func (c *crawl) weigh(r *guard.Response) {
+	c.bytes, c.largest = c.bytes+len(r.Body), max(c.largest, len(r.Body))
+}
+
+// abreast is how many answers to ask for at the same time: fewer where a large one more
+// would be one too many.
+func (c *crawl) abreast() int {
+	return max(1, min(atOnce, (maxBytes-c.bytes)/max(1, c.largest)))
+}
+
 func (c *crawl) readPages(ctx context.Context) []*check.Page {
 	ctx, cancel := context.WithTimeout(ctx, pagesBudget)
 	defer cancel()
 	var pages []*check.Page
 	for asked := 0; len(pages) < maxPages-1 && asked < maxRequests && !c.over(ctx); {
-		wave := c.next(min(atOnce, maxPages-1-len(pages)))
+		wave := c.next(min(c.abreast(), maxPages-1-len(pages)))
 		if len(wave) == 0 {
 			break
 		}
@@ -167,7 +179,7 @@ func (c *crawl) ask(ctx context.Context, wave []*url.URL) []*guard.Response {
 			continue
 		}
 		c.failures = 0
-		c.bytes += len(answer.Body)
+		c.weigh(answer)
 		c.busy = c.busy || answer.Status == http.StatusTooManyRequests || answer.Status == http.StatusServiceUnavailable
 	}
 	return answers
@@ -196,7 +208,7 @@ func (c *crawl) readScripts(ctx context.Context, pages []*check.Page) []*guard.R
 	}
 	var scripts []*guard.Response
 	for len(wanted) > 0 && !c.over(ctx) {
-		n := min(atOnce, len(wanted))
+		n := min(c.abreast(), len(wanted))
 		for _, answer := range c.ask(ctx, wanted[:n]) {
 			// A page in place of a script is how many sites say that it is not there.
 			if answer != nil && answer.Status == http.StatusOK && answer.BodyErr == nil && !check.NewPage(answer).HTML() {
