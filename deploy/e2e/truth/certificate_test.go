@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/ocsp"
 )
 
 // authority signs certificates, with an intermediate as public ones do.
@@ -76,6 +78,8 @@ type certificate struct {
 	alone     bool          // that certificate is not sent along
 	withRoot  bool          // the root is sent as well
 	signed    bool          // by itself
+	proof     int           // an answer of the authority to staple, such as ocsp.Revoked
+	proven    bool          // it is stapled
 }
 
 // mustStaple is the extension of RFC 7633 with status_request.
@@ -118,7 +122,16 @@ func (a *authority) issue(t *testing.T, c certificate) tls.Certificate {
 	if c.withRoot {
 		chain = append(chain, a.root.Raw)
 	}
-	return tls.Certificate{Certificate: chain, PrivateKey: key}
+	issued := tls.Certificate{Certificate: chain, PrivateKey: key}
+	if c.proven {
+		issued.OCSPStaple, err = ocsp.CreateResponse(a.middle, a.middle, ocsp.Response{
+			Status: c.proof, SerialNumber: leaf.SerialNumber, ThisUpdate: now.Add(-time.Hour), NextUpdate: now.Add(day), RevokedAt: now.Add(-day),
+		}, a.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return issued
 }
 
 // save writes a certificate with its chain and key into dir, as servers read them.

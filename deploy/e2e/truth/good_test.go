@@ -1,6 +1,7 @@
 package truth_test
 
 import (
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net/http"
@@ -117,6 +118,11 @@ func TestGoodServersAreLeftAlone(t *testing.T) {
 		{name: "Go", open: front(says(`<p>Welcome.</p><a href="/about">About us</a>`)), tempts: all},
 		{name: "Go, probed", open: front(says(`<p>Welcome.</p><form action="/find"><input name="q" type="search"></form>`)), tier: "redteam",
 			tempts: append([]string{"probe-open-redirect", "probe-reflected-input", "probe-sql-error", "probe-header-injection", "probe-forwarded-host"}, all...)},
+		{name: "Go, with a stapled proof", tempts: all, open: func(t *testing.T) string {
+			t.Helper()
+			proven := public.issue(t, certificate{ocsp: true, must: true, proven: true})
+			return encrypted(t, careful(routes{"/": says("<p>Welcome.</p>")}), &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{proven}})
+		}},
 		{name: "nginx", open: goodNginx, tempts: all},
 		{name: "nginx, from http", open: redirectingNginx, tempts: append([]string{"https-redirect"}, all[7:]...)},
 	})

@@ -23,6 +23,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/ocsp"
+
 	"doorstep.example/deploy/e2e/stack"
 	"doorstep.example/pkg/database/databasetest"
 )
@@ -61,6 +63,7 @@ func weakTLS() []story {
 		{name: "certificate with the root", open: holding(certificate{withRoot: true}), truth: []string{"certificate-chain info"}},
 		{name: "certificate for too long", open: holding(certificate{since: 100 * day, left: 500 * day}), truth: []string{"certificate-lifetime low"}},
 		{name: "certificate without the proof it demands", open: holding(certificate{ocsp: true, must: true}), truth: []string{"certificate-stapling medium"}},
+		{name: "certificate that is revoked", open: holding(certificate{ocsp: true, proven: true, proof: ocsp.Revoked}), truth: []string{"certificate-stapling high"}},
 		{name: "certificate without a proof", open: holding(certificate{ocsp: true}), truth: []string{"certificate-stapling info"}},
 		{name: "TLS 1.0", open: with(&tls.Config{MinVersion: tls.VersionTLS10}), truth: []string{"tls-old-versions medium"}},
 		{name: "TLS 1.1", open: with(&tls.Config{MinVersion: tls.VersionTLS11}), truth: []string{"tls-old-versions medium"}},

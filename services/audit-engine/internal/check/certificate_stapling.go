@@ -5,6 +5,8 @@ import (
 	"encoding/asn1"
 	"slices"
 
+	"golang.org/x/crypto/ocsp"
+
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/tier"
 	"doorstep.example/services/audit-engine/internal/tlsprobe"
@@ -19,7 +21,7 @@ const statusRequest = 5
 func init() {
 	register(Check{
 		ID: "certificate-stapling", Title: "Proof that the certificate is not revoked (stapling)", Area: AreaEncryption,
-		Tiers: tier.From(auditapi.TierAutomated), Severity: auditapi.Medium,
+		Tiers: tier.From(auditapi.TierAutomated), Severity: auditapi.High,
 		Impact: "Without a stapled proof, a browser that wants to know whether the certificate was revoked asks the authority itself: that takes time, and tells the authority which site is visited.",
 		Remediation: serverConfig("Let the server fetch the authority's answer (OCSP) and send it along, or use an authority with short-lived certificates that need none.",
 			"ssl_stapling on;\nssl_stapling_verify on;\nresolver 127.0.0.53;",
@@ -36,12 +38,12 @@ func judgeStapling(site *Site, chain []*x509.Certificate) Result {
 	must := mustStaple(leaf)
 	evidence := lines(site.TLS.Address, describeCertificate(leaf), "No OCSP response came with the handshake.")
 	switch {
-	case !must && len(leaf.OCSPServer) == 0: // there is nothing to staple
+	case !must && len(leaf.OCSPServer) == 0 && site.TLS.Features.OCSP == nil: // there is nothing to staple
 		return pass()
 	case site.TLS.Features.Stapling == tlsprobe.Unknown:
 		return skip("The server gave no clear answer to whether it staples.")
 	case site.TLS.Features.Stapling != tlsprobe.No:
-		return pass()
+		return judgeStaple(site, leaf)
 	case must:
 		return fail(Finding{
 			Title: "The certificate demands stapling that is missing", Severity: auditapi.Medium, Evidence: lines(evidence, "The certificate demands one (must-staple)."),
@@ -49,6 +51,40 @@ func judgeStapling(site *Site, chain []*x509.Certificate) Result {
 		})
 	}
 	return fail(Finding{Title: "No proof against revocation is stapled", Severity: auditapi.Info, Evidence: evidence})
+}
+
+// judgeStaple reads the proof that came. One for another of the host's certificates says
+// nothing about this one.
+func judgeStaple(site *Site, leaf *x509.Certificate) Result {
+	proof := site.TLS.staple(leaf)
+	evidence := lines(site.TLS.Address, describeCertificate(leaf))
+	const day = "2006-01-02"
+	switch {
+	case proof == nil:
+		return pass()
+	case proof.Status == ocsp.Revoked:
+		return fail(Finding{
+			Title: "The certificate is revoked", Severity: auditapi.High, Evidence: lines(evidence, "The stapled answer of the authority says: revoked on "+proof.RevokedAt.Format(day)+"."),
+			Impact:      "The authority has declared the certificate invalid: its key may be in the hands of others, or it was issued wrongly. Browsers that read the proof refuse the connection.",
+			Remediation: renewCertificate,
+		})
+	case !proof.NextUpdate.IsZero() && proof.NextUpdate.Before(site.Now):
+		return fail(Finding{
+			Title: "The proof against revocation is out of date", Severity: auditapi.Low, Evidence: lines(evidence, "The stapled answer was good until "+proof.NextUpdate.Format(day)+"."),
+			Impact: "Browsers ignore the proof, and some refuse the connection. The server has not reached the authority for days: look at its log and at what its firewall lets out.",
+		})
+	}
+	return pass()
+}
+
+// staple is the authority's stapled answer about c, or nil. Its signature is not
+// verified: it comes from the server that it speaks against.
+func (t *TLS) staple(c *x509.Certificate) *ocsp.Response {
+	proof, err := ocsp.ParseResponseForCert(t.Features.OCSP, c, nil)
+	if err != nil {
+		return nil
+	}
+	return proof
 }
 
 // mustStaple reports whether the certificate demands stapling.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/crypto/ocsp"
+
 	"doorstep.example/services/audit-engine/internal/grade"
 	"doorstep.example/services/audit-engine/internal/tlsprobe"
 )
@@ -27,6 +29,10 @@ func (s *Site) TLSFacts() (facts grade.TLSFacts, ok bool) {
 		return grade.TLSFacts{}, false
 	}
 	f.Keys = t.keys()
+	for _, chain := range t.Certificates {
+		proof := t.staple(chain[0])
+		f.Untrusted = f.Untrusted || proof != nil && proof.Status == ocsp.Revoked
+	}
 	for _, c := range s.CertificateFacts() {
 		if !c.TrustKnown && !c.Incomplete && !c.SelfSigned {
 			return grade.TLSFacts{}, false // an A must not rest on a certificate that nobody has verified

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/ocsp"
 )
 
 // issuer is a certificate with the key to sign others.
@@ -25,8 +27,9 @@ type issuer struct {
 
 // sent is a chain as a server sends it, with the leaf's key.
 type sent struct {
-	der [][]byte
-	key crypto.Signer
+	der    [][]byte
+	key    crypto.Signer
+	staple []byte // nil: none
 }
 
 // sentChains makes the certificates that spec describes, and the pool of the roots that
@@ -39,6 +42,8 @@ type sent struct {
 //	names      names and addresses; default shop.example
 //	valid      days from now, "-10d to 80d"; default -10d to 100d
 //	middle     the same for the intermediate; default -900d to 900d
+//	stapled    what the authority says in the proof that the server sends: good, revoked,
+//	           old, or other (of another certificate)
 //	features   "staple" demands stapling, "ocsp" names a responder
 //
 // A key with "also " in front describes a second certificate; one that is not given is
@@ -94,10 +99,31 @@ func makeChain(t *testing.T, root *issuer, spec map[string]string) sent {
 		// The point gets shorter: 0x04 and two coordinates in a bit string.
 		chain.der[0] = shortenPoint(t, der)
 	}
+	if answer := spec["stapled"]; answer != "" {
+		chain.staple = staple(t, signer, leaf.certificate, answer)
+	}
 	for name := range strings.FieldsSeq(sends) {
 		chain.der = append(chain.der, others[name])
 	}
 	return chain
+}
+
+func staple(t *testing.T, by *issuer, about *x509.Certificate, answer string) []byte {
+	t.Helper()
+	proof := ocsp.Response{Status: ocsp.Good, SerialNumber: about.SerialNumber, ThisUpdate: fixtureNow.Add(-time.Hour), NextUpdate: fixtureNow.Add(24 * time.Hour)}
+	switch answer {
+	case "revoked":
+		proof.Status, proof.RevokedAt = ocsp.Revoked, fixtureNow.Add(-48*time.Hour)
+	case "old":
+		proof.ThisUpdate, proof.NextUpdate = fixtureNow.Add(-90*time.Hour), fixtureNow.Add(-time.Hour)
+	case "other":
+		proof.SerialNumber = big.NewInt(7)
+	}
+	der, err := ocsp.CreateResponse(by.certificate, by.certificate, proof, by.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
 }
 
 // shortenPoint makes the point of a certificate's key as short as one of P-192.
