@@ -131,7 +131,7 @@ func random(key []byte) bool {
 	for _, c := range key[min(len(key), 6):] {
 		different[c] = true
 	}
-	return len(different) >= 10 && !sampleText.Match(key)
+	return len(different) >= 8 && !sampleText.Match(key)
 }
 
 // privateKey wants a body that decodes to a key's outer form: DER begins with a
@@ -201,12 +201,18 @@ func base62(n uint32) string {
 // localHost is where examples keep their databases.
 var localHost = regexp.MustCompile(`(?i)^(localhost|127\.|db$|database$|host|postgres$|mysql$|mongo$|redis$|server)|example|your|\.local$|\.test$`)
 
-// databaseURL leaves out what stands in manuals: user, pass, localhost.
+// databaseURL leaves out what stands in manuals: user, pass, localhost. Here a
+// password needs no digits: the address around it says what it is.
 func databaseURL(body []byte, from, to int) (auditapi.Severity, bool) {
 	text := string(body[from:to])
 	credentials, host, _ := strings.Cut(text, "@")
 	secret := credentials[strings.LastIndexByte(credentials, ':')+1:]
-	return auditapi.High, looksSecret(secret) && !localHost.MatchString(host) && strings.Contains(host, ".")
+	drawn := looksSecret(secret) || inBothCases(secret) && !placeholder.MatchString(secret) && !strings.Contains(strings.ToLower(secret), "pass")
+	return auditapi.High, drawn && !localHost.MatchString(host) && strings.Contains(host, ".")
+}
+
+func inBothCases(text string) bool {
+	return text != strings.ToLower(text) && text != strings.ToUpper(text)
 }
 
 // jwt is a token that a shared secret has signed. Most are made for the page. One

@@ -3,6 +3,7 @@ package check
 import (
 	"encoding/base64"
 	"hash/crc32"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
@@ -151,6 +152,8 @@ func TestLookalikes(t *testing.T) {
 		"postgres://shop:${DB_PASSWORD}@db7.northwind-atelier.io/orders",
 		"postgres://shop:{{password1}}@db7.northwind-atelier.io/orders",
 		"mysql://app:s3cr3t-99@db.example.com/shop",
+		"mysql://app:appPass@db7.northwind-atelier.io/shop",
+		"mysql://app:Wonderland@db.example.com/shop",
 		"amqp://queue.northwind-atelier.io",
 		"https://user:Vr7kq2mPz9@www.northwind-atelier.io/",
 		// Tokens
@@ -208,4 +211,48 @@ func FuzzSecrets(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestDrawnKeysAreFound draws keys as their issuers do: of 2,000 of a kind, at most
+// two may be missed.
+func TestDrawnKeysAreFound(t *testing.T) {
+	t.Parallel()
+	const (
+		letter = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+		web    = letter + "-_"
+		base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+		hex    = "0123456789abcdef"
+	)
+	source := rand.New(rand.NewPCG(1, 2)) // the same keys in each run
+	draw := func(alphabet string, n int) string {
+		text := make([]byte, n)
+		for i := range text {
+			text[i] = alphabet[source.IntN(len(alphabet))]
+		}
+		return string(text)
+	}
+	for kind, key := range map[string]func() string{
+		"AWS access key":                 func() string { return "AKIA" + draw(base32, 16) },
+		"GitHub fine-grained token":      func() string { return "github_pat_" + draw(letter, 22) + "_" + draw(letter, 59) },
+		"GitLab token":                   func() string { return "glpat-" + draw(web, 19) + "a" },
+		"npm token":                      func() string { return "npm_" + draw(letter, 36) },
+		"Stripe secret key":              func() string { return "sk_live_" + draw(letter, 24) },
+		"Slack token":                    func() string { return "xoxb-" + draw("0123456789", 12) + "-" + draw("0123456789", 12) + "-" + draw(letter, 24) },
+		"Anthropic key":                  func() string { return "sk-ant-api03-" + draw(web, 93) + "AA" },
+		"SendGrid key":                   func() string { return "SG." + draw(web, 22) + "." + draw(web, 42) + "a" },
+		"Twilio account with its token":  func() string { return "AC" + draw(hex, 32) + `", authToken: "` + draw(hex, 32) + `"` },
+		"Shopify access token":           func() string { return "shpat_" + draw(hex, 32) },
+		"Google client secret":           func() string { return "GOCSPX-" + draw(web, 27) + "a" },
+		"database address with password": func() string { return "postgres://shop:" + draw(letter, 12) + "@db.northwind-atelier.io/shop" },
+	} {
+		missed := 0
+		for range 2000 {
+			if text := key(); !strings.Contains(strings.Join(kindsIn(" "+text+" "), ", "), kind) {
+				missed++
+			}
+		}
+		if missed > 2 {
+			t.Errorf("%s: %d of 2,000 missed", kind, missed)
+		}
+	}
 }
