@@ -58,7 +58,9 @@ func wantHeaders(s *shop, front *front) {
 		want         map[string]string
 	}{
 		{http.MethodGet, "/", http.StatusOK, page},
+		{http.MethodHead, "/", http.StatusOK, page}, // as monitors ask
 		{http.MethodGet, "/products/security-audit", http.StatusOK, page},
+		{http.MethodHead, "/products/security-audit/sample", http.StatusOK, page},
 		{http.MethodGet, "/contact", http.StatusOK, page},
 		{http.MethodGet, "/portal", http.StatusOK, page},
 		{http.MethodGet, "/portal/enter?token=x", http.StatusOK, page},

@@ -64,12 +64,14 @@ func (s *Site) Routes(e *echo.Echo) {
 	form := middleware.BodyLimit(maxForm)
 	limited := func(name string, rate limit.Rate) echo.MiddlewareFunc { return limit.New(rate, s.Now).Middleware(name) }
 	checkouts, downloads := limited("checkout", limit.Checkout), limited("download", limit.Downloads)
-	getOrHead := []string{http.MethodGet, http.MethodHead}
+	read := func(path string, handler echo.HandlerFunc, more ...echo.MiddlewareFunc) {
+		e.Match([]string{http.MethodGet, http.MethodHead}, path, handler, more...)
+	}
 
-	e.GET("/", s.home)
-	e.GET("/products/:id", s.product)
-	e.GET("/products/:id/sample", s.sample)
-	e.Match(getOrHead, "/logo", s.logo)
+	read("/", s.home)
+	read("/products/:id", s.product)
+	read("/products/:id/sample", s.sample)
+	read("/logo", s.logo)
 	e.POST("/checkout", s.checkoutForm, checkouts, form)
 	e.POST("/api/checkout", s.checkoutAPI, checkouts, form)
 	e.GET("/thank-you", s.thankYou)
@@ -77,31 +79,31 @@ func (s *Site) Routes(e *echo.Echo) {
 	e.POST("/webhooks/stripe", s.Webhook.Handle)
 	e.POST("/webhooks/resend", echo.WrapHandler(s.MailHook))
 
-	e.GET("/orders/:id", s.order)
+	read("/orders/:id", s.order)
 	e.GET("/orders/:id/events", s.orderEvents)
-	e.GET("/orders/:id/receipt", s.receipt, limited("receipt", limit.Downloads))
+	read("/orders/:id/receipt", s.receipt, limited("receipt", limit.Downloads))
 	e.POST("/orders/:id/resend", s.resend, form)
 	e.POST("/orders/:id/email", s.correct, form)
 	e.POST("/orders/:id/proof", s.prove, form)
 	e.POST("/orders/:id/goods/:artefact", s.orderGoods, downloads, form)
-	e.GET("/download", s.link)
+	read("/download", s.link)
 	e.POST("/download", s.startDownload, downloads, form)
 	e.POST("/download/renew", s.renewLink, downloads, form)
-	e.Match(getOrHead, "/download/:ticket", s.bytes)
+	read("/download/:ticket", s.bytes)
 
-	e.GET("/portal", s.portal)
+	read("/portal", s.portal)
 	e.POST("/portal/login", s.login, limited("login", limit.Login), form)
-	e.GET("/portal/enter", s.enterPage)
+	read("/portal/enter", s.enterPage)
 	e.POST("/portal/enter", s.enter, form)
 	e.POST("/portal/logout", s.logout, form)
 	e.POST("/portal/orders/:id/resend", s.portalResend, form)
-	e.GET("/contact", s.contactPage)
+	read("/contact", s.contactPage)
 	e.POST("/contact", s.sendContact, limited("contact", limit.Contact), form)
 
-	e.GET("/verify/:report", s.verify)
-	e.GET("/robots.txt", s.robots)
-	e.GET("/.well-known/security.txt", s.securityTxt)
-	e.Match(getOrHead, "/static/*", echo.WrapHandler(s.Pages.Static()))
+	read("/verify/:report", s.verify)
+	read("/robots.txt", s.robots)
+	read("/.well-known/security.txt", s.securityTxt)
+	read("/static/*", echo.WrapHandler(s.Pages.Static()))
 }
 
 // headers denies by default: nothing may be loaded, framed or sent anywhere but
