@@ -11,7 +11,7 @@ import (
 )
 
 // maxQuestions is what finding an endpoint may cost a site, which mostly has none.
-const maxQuestions = 8
+const maxQuestions = 10
 
 // maxLate is after how many questions without an answer the search is given up.
 const maxLate = 2
@@ -77,6 +77,8 @@ func (p *prober) try(ctx context.Context, path string) *endpoint {
 	case p.protected(ctx, path, a):
 		found.refusal = &a
 		return found
+	case a.err != nil && lastSegment(path) == "mcp" && (a.response.Status == http.StatusBadRequest || a.response.Status == http.StatusMethodNotAllowed):
+		return p.tryStream(ctx, path) // so clients try an endpoint of the old transport
 	case a.err != nil:
 		return nil
 	case a.reply.Error == nil:
@@ -103,19 +105,21 @@ func (p *prober) try(ctx context.Context, path string) *endpoint {
 }
 
 // protected reports whether a is an endpoint's request to sign in. Many things answer
-// 401, so the name of the path alone proves nothing.
+// 401, so the name of the path alone proves nothing, unless other paths answer otherwise
+// and a token or nothing is asked for.
 func (p *prober) protected(ctx context.Context, path string, a answer) bool {
 	if !a.refused() {
 		return false
 	}
 	bearer, ok := refusalOf(&a).Bearer()
+	mute := lastSegment(path) == "mcp" && len(a.response.Header.Values("WWW-Authenticate")) == 0
 	named := lastSegment(path) == "mcp" || lastSegment(path) == "sse"
 	rpc := a.err == nil && a.reply.Error != nil // in the form of the protocol
 	metadata := bearer.Parameters["resource_metadata"] != ""
 	switch {
 	case named && rpc, named && metadata, rpc && metadata:
 		return true
-	case !named || !ok || !p.spend():
+	case !named || !ok && !mute || !p.spend():
 		return false
 	}
 	// Where any path answers so, this is one of an ordinary interface.

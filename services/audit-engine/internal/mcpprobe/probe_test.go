@@ -112,6 +112,7 @@ func TestProtectedServer(t *testing.T) {
 		"another host":   {`Bearer resource_metadata="https://other.example/x"`, ``, Metadata{Named: "https://other.example/x", Elsewhere: true}},
 		"no address":     {`Bearer resource_metadata="/x"`, ``, Metadata{Named: "/x"}},
 		"not a document": {`Bearer`, `<html>`, Metadata{Path: "/.well-known/oauth-protected-resource"}},
+		"no challenge":   {``, ``, Metadata{Path: "/.well-known/oauth-protected-resource"}},
 	} {
 		s := &mcpServer{path: "/mcp", sessions: true, lists: lists(), token: "secret", challenge: test.challenge, document: test.document}
 		r := probe(t, s, "/")
@@ -151,6 +152,8 @@ func TestSiteWithoutMCP(t *testing.T) {
 		"one page":           text("text/html", "<!doctype html><p>Shop</p>"),
 		"password":           challenge(`Basic realm="shop"`),
 		"tokens":             challenge(`Bearer realm="shop"`),
+		"a bare 401":         func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) },
+		"a form at mcp":      func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) },
 		"another JSON-RPC":   text("application/json", `{"jsonrpc":"2.0","id":null,"error":{"code":-32601,"message":"the method initialize does not exist"}}`),
 		"other results":      text("application/json", `{"jsonrpc":"2.0","id":1,"result":{"capabilities":{}}}`),
 		"an event stream":    text("text/event-stream", "data: 1\n\n"),

@@ -1,6 +1,7 @@
 package mcpprobe
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 // sseServer speaks the transport of 2024-11-05.
 type sseServer struct {
+	path     string // of the stream; default /sse
 	endpoint string // told by the first event; default the right one
 	lists    map[string]string
 
@@ -22,9 +24,12 @@ type sseServer struct {
 }
 
 func (s *sseServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := cmp.Or(s.path, "/sse")
 	switch {
-	case r.Method == http.MethodGet && r.URL.Path == "/sse":
+	case r.Method == http.MethodGet && r.URL.Path == path:
 		s.stream(w, r)
+	case r.Method == http.MethodPost && r.URL.Path == path:
+		http.Error(w, "no session", http.StatusBadRequest)
 	case r.Method == http.MethodPost && r.URL.Path == "/messages":
 		s.message(w, r)
 	default:
@@ -85,13 +90,15 @@ func (s *sseServer) message(w http.ResponseWriter, r *http.Request) {
 
 func TestOldTransport(t *testing.T) {
 	t.Parallel()
-	s := &sseServer{lists: lists(), sessions: map[string]chan string{}}
-	r := probe(t, s, "/")
-	if r == nil || r.Transport != HTTPSSE || !slices.Equal(r.Revisions, []string{"2024-11-05"}) || r.Server.Name != "Old" || len(r.Tools.Items) != 1 {
-		t.Fatalf("result = %+v", r)
-	}
-	if !slices.Equal(r.SessionIDs, []string{"1", "2"}) || len(r.Origins) != 2 || !r.Origins[0].Accepted {
-		t.Errorf("sessions %v, origins %+v", r.SessionIDs, r.Origins)
+	for _, path := range []string{"/sse", "/mcp"} {
+		s := &sseServer{path: path, lists: lists(), sessions: map[string]chan string{}}
+		r := probe(t, s, "/")
+		if r == nil || r.Transport != HTTPSSE || !slices.Equal(r.Revisions, []string{"2024-11-05"}) || r.Server.Name != "Old" || len(r.Tools.Items) != 1 {
+			t.Fatalf("%s: result = %+v", path, r)
+		}
+		if !slices.Equal(r.SessionIDs, []string{"1", "2"}) || len(r.Origins) != 2 || !r.Origins[0].Accepted {
+			t.Errorf("%s: sessions %v, origins %+v", path, r.SessionIDs, r.Origins)
+		}
 	}
 }
 
