@@ -1,6 +1,7 @@
 package truth_test
 
 import (
+	"bytes"
 	"cmp"
 	"crypto"
 	"crypto/ecdsa"
@@ -9,6 +10,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/binary"
 	"encoding/pem"
 	"math/big"
 	"path/filepath"
@@ -80,6 +82,8 @@ type certificate struct {
 	signed    bool          // by itself
 	proof     int           // an answer of the authority to staple, such as ocsp.Revoked
 	proven    bool          // it is stapled
+	claims    bool          // that a public authority has issued it, for browsers to ask logs about
+	logs      int           // that vouch for it in the handshake
 }
 
 // mustStaple is the extension of RFC 7633 with status_request.
@@ -103,6 +107,13 @@ func (a *authority) issue(t *testing.T, c certificate) tls.Certificate {
 	}
 	if c.must {
 		leaf.ExtraExtensions = []pkix.Extension{mustStaple}
+	}
+	if c.claims {
+		domainValidated, err := x509.OIDFromInts([]uint64{2, 23, 140, 1, 2, 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		leaf.Policies = []x509.OID{domainValidated}
 	}
 	if c.published {
 		leaf.IssuingCertificateURL = []string{"http://authority.example/issuer.der"}
@@ -130,6 +141,11 @@ func (a *authority) issue(t *testing.T, c certificate) tls.Certificate {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+	for log := range c.logs { // RFC 6962: version, log, milliseconds, no extensions, signature
+		stamp := append([]byte{0}, bytes.Repeat([]byte{byte(log)}, 32)...)
+		stamp = binary.BigEndian.AppendUint64(stamp, uint64(leaf.NotBefore.UnixMilli()))
+		issued.SignedCertificateTimestamps = append(issued.SignedCertificateTimestamps, append(stamp, 0, 0, 4, 3, 0, 2, 1, 2))
 	}
 	return issued
 }

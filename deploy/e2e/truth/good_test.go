@@ -109,7 +109,7 @@ func front(h http.HandlerFunc) func(*testing.T) string { return site(routes{"/":
 func TestGoodServersAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	all := []string{
-		"certificate-trust", "certificate-chain", "certificate-key", "certificate-name", "certificate-expiry", "certificate-lifetime", "certificate-stapling",
+		"certificate-trust", "certificate-chain", "certificate-key", "certificate-name", "certificate-expiry", "certificate-lifetime", "certificate-stapling", "certificate-transparency",
 		"tls-old-versions", "tls-modern-versions", "tls-null-suites", "tls-weak-suites", "tls-dh", "tls-cbc", "tls-forward-secrecy", "tls-server-order", "tls-downgrade", "tls-renegotiation", "tls-compression",
 		"hsts", "framing", "nosniff", "csp-present", "csp-strength", "csp-completeness", "csp-syntax", "csp-bypass",
 		"cors", "exposed-vcs", "exposed-secrets", "exposed-backups", "exposed-status", "exposed-agent-files", "directory-listing", "trace-method", "http-methods", "error-pages", "mixed-content", "secrets",
@@ -123,7 +123,12 @@ func TestGoodServersAreLeftAlone(t *testing.T) {
 			proven := public.issue(t, certificate{ocsp: true, must: true, proven: true})
 			return encrypted(t, careful(routes{"/": says("<p>Welcome.</p>")}), &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{proven}})
 		}},
+		{name: "Go, with a certificate in public logs", tempts: all, open: func(t *testing.T) string {
+			t.Helper()
+			logged := public.issue(t, certificate{claims: true, logs: 2})
+			return encrypted(t, careful(routes{"/": says("<p>Welcome.</p>")}), &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{logged}})
+		}},
 		{name: "nginx", open: goodNginx, tempts: all},
-		{name: "nginx, from http", open: redirectingNginx, tempts: append([]string{"https-redirect"}, all[7:]...)},
+		{name: "nginx, from http", open: redirectingNginx, tempts: append([]string{"https-redirect"}, all[8:]...)},
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"html"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -86,7 +87,7 @@ func oddWorlds() []story {
 
 // oddProbed are sites that answer to probes in a way that proves nothing.
 func oddProbed() []story {
-	all := []string{"probe-reflected-input", "probe-open-redirect", "probe-sql-error", "probe-forwarded-host", "probe-header-injection"}
+	all := []string{"probe-reflected-input", "probe-open-redirect", "probe-sql-error", "probe-forwarded-host", "probe-header-injection", "probe-verb-tampering", "probe-cache-deception"}
 	form := says(`<form action="/find"><input type="search" name="q"></form><a href="/find?q=lamp&amp;url=/lamps">Lamps</a>`)
 	with := func(find http.HandlerFunc) func(*testing.T) string { return site(routes{"/": form, "/find": find}) }
 	stories := []story{
@@ -99,7 +100,7 @@ func oddProbed() []story {
 		})},
 		{name: "redirect that checks where to", open: with(func(w http.ResponseWriter, r *http.Request) {
 			to := r.URL.Query().Get("url")
-			if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.Contains(to, `\`) {
+			if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\t\r\n") {
 				to = "/"
 			}
 			location(w, to)
@@ -109,6 +110,26 @@ func oddProbed() []story {
 			says(`<p>You are leaving our shop for <a rel="nofollow noopener" href="`+to+`">`+to+"</a>.</p>")(w, r)
 		})},
 		{name: "article about SQL as the result", open: with(says("<p>You have an error in your SQL syntax; SQLSTATE[42000]; ORA-00933</p><pre>x</pre>"))},
+		{name: "marks of the input where they are only text", open: with(func(w http.ResponseWriter, r *http.Request) {
+			q := strings.ReplaceAll(r.URL.Query().Get("q"), "<", "&lt;")
+			single := strings.ReplaceAll(q, "'", "&#39;")
+			says(`<p>Nothing for `+q+`.</p><textarea>`+q+`</textarea><input data-query='{"q":"`+single+`"}'><script type="application/json">{"q":`+strconv.Quote(q)+`}</script>`+
+				`<script>// `+q+"\nvar q = "+strconv.Quote(q)+`, r = '`+strings.ReplaceAll(q, "'", `\'`)+`', s = "it's ' /";</script><button onclick="find('`+html.EscapeString(strings.ReplaceAll(q, "'", `\'`))+`')">Again</button>`)(w, r)
+		})},
+		{name: "refresh within the site that keeps the query", open: with(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Refresh", "3; url=/lamps?"+r.URL.RawQuery)
+			says(`<meta http-equiv="refresh" content="3; url=/lamps?`+html.EscapeString(r.URL.RawQuery)+`">`)(w, r)
+		})},
+		{name: "redirect of every Host to https", open: front(byHost(func(w http.ResponseWriter, r *http.Request) { location(w, "https://"+r.Host+r.URL.RequestURI()) }))},
+		{name: "another site for other names", open: front(byHost(func(w http.ResponseWriter, r *http.Request) {
+			says(`<a href="https://`+html.EscapeString(r.Host)+`/webmail">Sign in to your mail</a>`)(w, r)
+		}))},
+		{name: "server that hangs up on other names", open: everywhere(byHost(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))},
+		{name: "method that nobody knows is answered alike", open: site(routes{
+			"/":      known(says(`<a href="/admin">Administration</a>`)),
+			"/admin": known(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusForbidden) }),
+		})},
+		{name: "cache that goes by what the account says", open: cachingNginx("")},
 		{name: "claimed name in a text", open: front(func(w http.ResponseWriter, r *http.Request) {
 			says("<p>You came by "+html.EscapeString(r.Header.Get("X-Forwarded-Host"))+".</p>")(w, r)
 		})},
@@ -133,4 +154,27 @@ func oddProbed() []story {
 		stories[i].tier, stories[i].tempts = "redteam", all
 	}
 	return stories
+}
+
+// byHost is a site whose server gives other names to other.
+func byHost(other http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.Host, "localhost") {
+			other(w, r)
+			return
+		}
+		says(`<a href="/lamps">Lamps</a>`)(w, r)
+	}
+}
+
+// known answers to GET, HEAD and OPTIONS, and says to other methods that it does not know them.
+func known(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodGet, http.MethodHead, http.MethodOptions:
+			next(w, r)
+		default:
+			says("<p>Sorry?</p>")(w, r)
+		}
+	}
 }

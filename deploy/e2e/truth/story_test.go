@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -113,7 +114,12 @@ func encrypted(t *testing.T, handler http.Handler, config *tls.Config) string {
 	if len(config.Certificates) == 0 {
 		config.Certificates = []tls.Certificate{public.issue(t, certificate{})}
 	}
-	ln := free.take(t)
+	return encryptedOn(t, free.take(t), handler, config)
+}
+
+// encryptedOn is encrypted with a listener of the pool.
+func encryptedOn(t *testing.T, ln net.Listener, handler http.Handler, config *tls.Config) string {
+	t.Helper()
 	noHTTP2 := map[string]func(*http.Server, *tls.Conn, http.Handler){} // it insists on suites
 	serve(t, &http.Server{Handler: handler, TLSConfig: config, TLSNextProto: noHTTP2}, func(s *http.Server) error { return s.ServeTLS(ln, "", "") })
 	return "https://localhost:" + port(ln.Addr().String()) + "/"

@@ -1,6 +1,7 @@
 package truth_test
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"io"
@@ -27,6 +28,39 @@ func weakProbes() []story {
 		{name: "input that becomes markup", open: searching(func(w http.ResponseWriter, q string) {
 			_, _ = io.WriteString(w, document("Find", "<p>Nothing found for "+q+".</p>"))
 		}), truth: []string{"probe-reflected-input high"}},
+		{name: "input that ends an attribute", open: searching(func(w http.ResponseWriter, q string) {
+			says(`<input name="q" value="`+strings.ReplaceAll(q, "<", "&lt;")+`">`)(w, nil)
+		}), truth: []string{"probe-reflected-input high"}},
+		{name: "input in an attribute without marks", open: searching(func(w http.ResponseWriter, q string) {
+			says(`<input name=q value=`+html.EscapeString(q)+`>`)(w, nil)
+		}), truth: []string{"probe-reflected-input high"}},
+		{name: "input that ends a text of a script", open: searching(func(w http.ResponseWriter, q string) {
+			says(`<script>// it's the search
+				var q = '`+strings.NewReplacer("<", `\u003c`, `"`, `\"`).Replace(q)+`';</script>`)(w, nil)
+		}), truth: []string{"probe-reflected-input high"}},
+		{name: "number that reaches the database", open: site(routes{
+			"/": says(`<a href="/product?id=7">Lamp</a>`),
+			"/product": func(w http.ResponseWriter, r *http.Request) {
+				if strings.Contains(r.URL.Query().Get("id"), "'") {
+					w.WriteHeader(http.StatusInternalServerError)
+					_, _ = io.WriteString(w, document("Error", "<p>Unclosed quotation mark after the character string ''.</p>"))
+					return
+				}
+				says("<p>A lamp.</p>")(w, r)
+			},
+		}), truth: []string{"probe-sql-error high"}},
+		{name: "line feed in a parameter that writes a header", open: searching(func(w http.ResponseWriter, q string) {
+			if !strings.Contains(q, "\n") || strings.Contains(q, "\r") {
+				says("<p>Nothing found.</p>")(w, nil)
+				return
+			}
+			conn, _, err := w.(http.Hijacker).Hijack() // net/http writes none of these
+			if err != nil {
+				panic(err)
+			}
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Searched: "+q+"\r\n\r\n")
+			_ = conn.Close()
+		}), truth: []string{"probe-header-injection high"}},
 		{name: "quote that reaches the database", open: searching(func(w http.ResponseWriter, q string) {
 			if strings.Count(q, "'")%2 == 1 {
 				w.WriteHeader(http.StatusInternalServerError)
@@ -38,6 +72,21 @@ func weakProbes() []story {
 		{name: "open redirect in a link", open: site(routes{
 			"/":   says(`<a href="/go?url=/lamps">Lamps</a>`),
 			"/go": func(w http.ResponseWriter, r *http.Request) { location(w, r.URL.Query().Get("url")) },
+		}), truth: []string{"probe-open-redirect medium"}},
+		{name: "page that leads on to wherever is said", open: site(routes{
+			"/": says(`<a href="/go?url=/lamps">Lamps</a>`),
+			"/go": func(w http.ResponseWriter, r *http.Request) {
+				says(`<meta http-equiv="Refresh" content="0; URL='`+html.EscapeString(r.URL.Query().Get("url"))+`'">`)(w, r)
+			},
+		}), truth: []string{"probe-open-redirect medium"}},
+		{name: "header that leads on to wherever is said, but not to //", open: site(routes{
+			"/": says(`<a href="/go?url=/lamps">Lamps</a>`),
+			"/go": func(w http.ResponseWriter, r *http.Request) {
+				if to := r.URL.Query().Get("url"); strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") && !strings.Contains(to, `\`) {
+					w.Header().Set("Refresh", "0;url="+to)
+				}
+				says("<p>One moment.</p>")(w, r)
+			},
 		}), truth: []string{"probe-open-redirect medium"}},
 		{name: "open redirect that no link shows", open: front(func(w http.ResponseWriter, r *http.Request) {
 			if next := r.URL.Query().Get("return_to"); next != "" {
@@ -54,6 +103,15 @@ func weakProbes() []story {
 			says(fmt.Sprintf(`<a href="https://%s/reset">Forgotten password</a>`, html.EscapeString(host)))(w, r)
 		}), truth: []string{"probe-forwarded-host medium"}},
 		{name: "links by a claimed name in a cache", open: func(t *testing.T) string { return front(caching())(t) }, truth: []string{"probe-forwarded-host high"}},
+		{name: "links by a name that a proxy forwards", open: front(func(w http.ResponseWriter, r *http.Request) {
+			host := cmp.Or(strings.TrimPrefix(r.Header.Get("Forwarded"), "host="), r.Host)
+			says(`<form method="post" action="https://`+html.EscapeString(host)+`/reset"></form>`)(w, r)
+		}), truth: []string{"probe-forwarded-host medium"}, named: []string{"probe-forwarded-host another Forwarded."}},
+		{name: "links by whatever Host", open: front(func(w http.ResponseWriter, r *http.Request) {
+			says(`<a href="https://`+html.EscapeString(r.Host)+`/reset">Forgotten password</a>`)(w, r)
+		}), truth: []string{"probe-forwarded-host medium"}, named: []string{"probe-forwarded-host another Host."}},
+		{name: "redirect to whatever Host in a cache", open: func(t *testing.T) string { return front(redirectCaching())(t) }, truth: []string{"probe-forwarded-host high"}},
+		{name: "account that a cache takes for a style sheet", open: cachingNginx("proxy_ignore_headers Cache-Control Set-Cookie;"), truth: []string{"probe-cache-deception medium"}},
 		{name: "way out of a folder", open: ownNginx(`location /assets { alias DIR/html/assets/; }`, map[string]string{
 			"index.html": document("Shop", `<p>Welcome.</p><script src="/assets/shop.js"></script>`), ".well-known/security.txt": securityText(),
 			"assets/shop.js": "document.title = 'Shop of lamps';\n", "robots.txt": "User-agent: *\nDisallow: /cart/\n",
@@ -102,6 +160,45 @@ func caching() http.HandlerFunc {
 			kept[r.URL.RequestURI()] = page
 		}
 		says(page)(w, r)
+	}
+}
+
+// redirectCaching leads all names but its own to https, and keeps where it led to.
+func redirectCaching() http.HandlerFunc {
+	var kept sync.Map
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.Host, "localhost") {
+			kept.Store(r.URL.RequestURI(), "https://"+r.Host+"/")
+		}
+		if to, found := kept.Load(r.URL.RequestURI()); found {
+			location(w, to.(string))
+			return
+		}
+		says("<p>Welcome.</p>")(w, r)
+	}
+}
+
+// cachingNginx keeps what is called a style sheet, for as long as the lines let it. The
+// site behind it gives the account for every address below /account.
+func cachingNginx(lines string) func(*testing.T) string {
+	return func(t *testing.T) string {
+		t.Helper()
+		origin := port(strings.TrimSuffix(plain(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.Header().Set("Cache-Control", "private, no-store")
+			all := routes{"/": says(`<a href="/account">My account</a>`), "/.well-known/security.txt": file("text/plain; charset=utf-8", securityText())}
+			if strings.HasPrefix(r.URL.Path, "/account") {
+				says(`<p>Hello Ada.</p><p>Your orders: none.</p><input type="hidden" name="csrf" value="`+token()+`">`)(w, r)
+				return
+			}
+			all.ServeHTTP(w, r)
+		})), "/"))
+		addr := free.address(t)
+		nginx(t, "proxy_cache_path DIR/cache keys_zone=kept:1m;\n"+server(addr, fmt.Sprintf(`
+			location / { proxy_pass http://127.0.0.1:%s; }
+			location ~ \.css$ { proxy_pass http://127.0.0.1:%s; proxy_cache kept; proxy_cache_valid 200 1m; add_header X-Cache-Status $upstream_cache_status; %s %s }`,
+			origin, origin, lines, nginxHeaders())), nil, addr)
+		return "https://localhost:" + port(addr) + "/"
 	}
 }
 

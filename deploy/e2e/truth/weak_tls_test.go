@@ -65,6 +65,8 @@ func weakTLS() []story {
 		{name: "certificate without the proof it demands", open: holding(certificate{ocsp: true, must: true}), truth: []string{"certificate-stapling medium"}},
 		{name: "certificate that is revoked", open: holding(certificate{ocsp: true, proven: true, proof: ocsp.Revoked}), truth: []string{"certificate-stapling high"}},
 		{name: "certificate without a proof", open: holding(certificate{ocsp: true}), truth: []string{"certificate-stapling info"}},
+		{name: "certificate in no public log", open: holding(certificate{claims: true}), truth: []string{"certificate-transparency low"}},
+		{name: "certificate in one public log", open: holding(certificate{claims: true, logs: 1}), truth: []string{"certificate-transparency low"}, named: []string{"certificate-transparency Log 00"}},
 		{name: "TLS 1.0", open: with(&tls.Config{MinVersion: tls.VersionTLS10}), truth: []string{"tls-old-versions medium"}},
 		{name: "TLS 1.1", open: with(&tls.Config{MinVersion: tls.VersionTLS11}), truth: []string{"tls-old-versions medium"}},
 		{name: "TLS 1.2 at most", open: with(&tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}), truth: []string{"tls-modern-versions low"}},

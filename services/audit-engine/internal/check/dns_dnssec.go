@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"fmt"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/tier"
@@ -34,11 +33,8 @@ func runDNSSEC(_ context.Context, site *Site) Result {
 			Evidence: "A resolver that validates refuses the records of " + site.DNS.Domain + ", and answers when it is told not to validate.",
 			Impact:   "Visitors and mail servers whose resolver validates, and the large public ones do, cannot reach the domain at all."})
 	case !dnssec.Value.Signed:
-		evidence := "There is no DS record for " + site.DNS.Domain + " in the zone above it."
-		if n := site.DNS.TLSA; n.Unknown == "" && n.Value > 0 {
-			evidence = lines(evidence, fmt.Sprintf("The TLSA records of _443._tcp.%s (%d) count for nothing without DNSSEC.", site.Host, n.Value))
-		}
-		return fail(Finding{Title: "The domain's DNS records are not signed (no DNSSEC)", Severity: auditapi.Low, Evidence: evidence})
+		return fail(Finding{Title: "The domain's DNS records are not signed (no DNSSEC)", Severity: auditapi.Low,
+			Evidence: "There is no DS record for " + site.DNS.Domain + " in the zone above it."})
 	}
 	return pass()
 }

@@ -30,6 +30,7 @@ type Document struct {
 	Comments  []string
 	Metas     []Meta
 	Policies  []string // <meta http-equiv=content-security-policy>
+	Refreshes []string // <meta http-equiv=refresh>
 	Charset   string   // of a <meta>; empty: the markup names none
 	Password  bool     // a field for a password is there, in a form or not
 }
@@ -304,6 +305,8 @@ func (p *parser) meta(t tag) {
 	switch t.word("http-equiv") {
 	case "content-security-policy":
 		p.Policies = collect(p.Policies, content)
+	case "refresh":
+		p.Refreshes = collect(p.Refreshes, content)
 	case "content-type":
 		if _, charset, found := strings.Cut(strings.ToLower(content), "charset="); found && p.Charset == "" {
 			p.Charset = strings.TrimSpace(charset)

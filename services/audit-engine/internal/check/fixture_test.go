@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +22,7 @@ import (
 	"doorstep.example/services/audit-engine/internal/exposed"
 	"doorstep.example/services/audit-engine/internal/guard"
 	"doorstep.example/services/audit-engine/internal/robots"
+	"doorstep.example/services/audit-engine/internal/tlsprobe"
 )
 
 // A fixture is a text file of sections that begin with a line "-- NAME --":
@@ -35,17 +38,17 @@ import (
 //	tls            a server to start and take stock of, see observe; also "tls none"
 //	               with the reason
 //	tls probe      what taking stock has shown, see record, for what Go cannot serve
-//	bleeds         what the host does with a false heartbeat: yes, no, or another word
-//	               for a handshake that fails
+//	active         what an active probe of the host shows: the lines of a proof, the first
+//	               "weak" for a weak one; or "sound", "unsteady", "fails"
 //	mcp PATH       an endpoint of the Model Context Protocol to look at, see scriptedMCP;
 //	               also "mcp unknown" with the reason
 //	dns            lines of a zone file, see dnsprobetest; also "dns none" with the reason
 //	host URL       what another name of the domain answers with; others do not exist
 //	exposed        ask for the files that are not for visitors: what the fixture answers
 //	               to "GET PATH", and 404 to the others
-//	METHOD PATH    the answer to a question of the check's; others get a 404. With
-//	               " forwarded" behind it, to one that claims another host; POST with a
-//	               number, to that one and those after it.
+//	METHOD PATH    the answer to a question of the check's; others get a 404. With the
+//	               name of a header behind it, to one that has this header; with a
+//	               number, to that one of its kind and those after it.
 //	want           a line for each finding: severity and title
 //
 // Answers are raw HTTP, with line feeds alone.
@@ -60,7 +63,7 @@ type fixture struct {
 	tls        map[string]string
 	recorded   bool // tls is a result, not a server
 	noTLS      string
-	bleeds     string
+	active     string
 	mcp        *scriptedMCP
 	noMCP      string
 	dns        *dnsprobetest.Zone
@@ -137,8 +140,8 @@ func (f *fixture) add(t *testing.T, name, body string) {
 		}
 	case name == "tls none":
 		f.noTLS = strings.TrimSpace(body)
-	case name == "bleeds":
-		f.bleeds = strings.TrimSpace(body)
+	case name == "active":
+		f.active = strings.TrimSpace(body)
 	case name == "mcp unknown":
 		f.noMCP = strings.TrimSpace(body)
 	case kind == "mcp":
@@ -182,11 +185,17 @@ func response(t *testing.T, address, raw string) *guard.Response {
 func (f *fixture) site(t *testing.T) *check.Site {
 	site := &check.Site{Now: fixtureNow, Host: f.page.URL.Hostname(), Page: f.page, Plain: f.plain, NoTLS: f.noTLS}
 	site.Pages = append([]*check.Page{check.NewPage(f.page)}, f.also...)
-	site.Bleeds = func(context.Context) (bool, error) {
-		if f.bleeds != "yes" && f.bleeds != "no" {
-			return false, io.ErrUnexpectedEOF
+	site.Active = func(context.Context, tlsprobe.Active) (tlsprobe.Proof, error) {
+		switch f.active {
+		case "sound":
+			return tlsprobe.Proof{}, nil
+		case "unsteady":
+			return tlsprobe.Proof{}, tlsprobe.ErrUnsteady
+		case "fails":
+			return tlsprobe.Proof{}, io.ErrUnexpectedEOF
 		}
-		return f.bleeds == "yes", nil
+		seen, weak := strings.CutPrefix(f.active, "weak\n")
+		return tlsprobe.Proof{Seen: strings.Split(seen, "\n"), Weak: weak}, nil
 	}
 	site.Scripts, site.Disallowed, site.Owned = f.scripts, f.disallowed, f.owned
 	switch {
@@ -200,7 +209,7 @@ func (f *fixture) site(t *testing.T) *check.Site {
 	site.Canary = func() string { words++; return fmt.Sprintf("zq7fixture%d", words) }
 	site.NoDNS = f.noDNS
 	if f.dns != nil {
-		site.DNS = dnsprobe.Look(t.Context(), f.dns.Exchange, site.Host, check.NewPage(f.page).Hosts())
+		site.DNS = dnsprobe.Look(t.Context(), f.dns.Exchange, site.Host, 443, check.NewPage(f.page).Hosts())
 	}
 	site.AskHost = func(_ context.Context, address string) (*guard.Response, error) {
 		if answer := f.hosts[address]; answer != nil {
@@ -208,16 +217,19 @@ func (f *fixture) site(t *testing.T) *check.Site {
 		}
 		return nil, &errs.Error{Kind: errs.Unprocessable, Code: auditapi.CodeDNSFailed, Message: "The name does not exist in the DNS."}
 	}
+	var mu sync.Mutex
+	asked := map[string]int{}
 	site.Ask = func(_ context.Context, method, path string, header http.Header) (*guard.Response, error) {
-		raw, ok := "", false
-		if header.Get("X-Forwarded-Host") != "" {
-			raw, ok = f.answers[method+" "+path+" forwarded"]
+		question := method + " " + path
+		mu.Lock()
+		defer mu.Unlock()
+		asked[question]++
+		raw := cmp.Or(f.answers[question], "HTTP/1.1 404 Not Found\nContent-Type: text/html\n\n<p>Not here</p>\n")
+		for n := 2; n <= asked[question]; n++ {
+			raw = cmp.Or(f.answers[fmt.Sprintf("%s %d", question, n)], raw)
 		}
-		if !ok {
-			raw, ok = f.answers[method+" "+path]
-		}
-		if !ok {
-			raw = "HTTP/1.1 404 Not Found\nContent-Type: text/html\n\n<p>Not here</p>\n"
+		for name := range header {
+			raw = cmp.Or(f.answers[question+" "+name], raw)
 		}
 		return response(t, fmt.Sprintf("%s://%s%s", f.page.URL.Scheme, f.page.URL.Host, path), raw), nil
 	}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/net/publicsuffix"
+
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/tier"
 )
@@ -45,7 +47,7 @@ func runHSTS(_ context.Context, site *Site) Result {
 	if err != nil {
 		return fail(Finding{Title: "The HSTS header is invalid, so browsers ignore it", Severity: auditapi.Medium, Evidence: lines(evidence, err.Error())})
 	}
-	evidence = lines(evidence, h.preloading())
+	evidence = lines(append([]string{evidence, h.preloading()}, preloadNeeds(site)...)...)
 	switch {
 	case h.maxAge == 0:
 		return fail(Finding{Title: "HSTS is switched off with max-age=0", Severity: auditapi.Medium, Evidence: evidence})
@@ -68,6 +70,21 @@ type hsts struct {
 	maxAge     uint64 // seconds
 	subdomains bool
 	preload    bool
+}
+
+// preloadNeeds tells what else hstspreload.org asks for and is missing: the name that
+// was registered, and on it a redirect from http.
+func preloadNeeds(site *Site) []string {
+	var lacks []string
+	host := site.Page.URL.Hostname()
+	_, notAddress := netip.ParseAddr(host)
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); notAddress != nil && err == nil && domain != host {
+		lacks = append(lacks, "The list takes "+quote(domain)+" alone, with all names below it; this is what "+quote(host)+" sends.")
+	}
+	if r := site.Plain.Response; r != nil && !ownPort(site) && (len(r.Hops) == 0 || detour(r)) {
+		lacks = append(lacks, "It also wants http to redirect to https on the same name first.")
+	}
+	return lacks
 }
 
 // preloading tells whether the header meets what hstspreload.org asks of it, so that

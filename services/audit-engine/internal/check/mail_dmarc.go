@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"doorstep.example/pkg/auditapi"
@@ -24,6 +25,8 @@ func init() {
 	})
 }
 
+const severalDMARC = "Several DMARC records, of which none counts"
+
 func runDMARC(_ context.Context, site *Site) Result {
 	if reason := site.noDomain(); reason != "" {
 		return skip("%s", reason)
@@ -34,9 +37,9 @@ func runDMARC(_ context.Context, site *Site) Result {
 		return unknown(dmarc.Unknown)
 	case dmarc.Value.Record != nil:
 		return judgeDMARC(domain, dmarc.Value)
-	case len(dmarc.Value.Repeated) > 0:
-		return fail(Finding{Title: "Several DMARC records, of which none counts", Severity: auditapi.Medium,
-			Evidence: "More than one TXT record begins with v=DMARC1 at _dmarc." + strings.Join(dmarc.Value.Repeated, " and _dmarc.")})
+	case slices.Contains(dmarc.Value.Repeated, domain):
+		return fail(Finding{Title: severalDMARC, Severity: auditapi.Medium,
+			Evidence: "More than one TXT record begins with v=DMARC1 at _dmarc." + domain + "."})
 	case mx.Unknown != "":
 		return unknown(mx.Unknown)
 	case takesMail(site.DNS):
@@ -64,9 +67,28 @@ func judgeDMARC(domain string, d dnsprobe.DMARC) Result {
 	case record.Testing:
 		findings = append(findings, Finding{Title: "The DMARC policy is switched to testing (t=y)", Severity: auditapi.Low, Evidence: evidence,
 			Impact: "Receivers do one step less than the policy asks for: reject becomes quarantine, and quarantine becomes nothing."})
-	case d.Subdomains == dnsprobe.PolicyNone:
-		findings = append(findings, Finding{Title: "The DMARC policy leaves subdomains open (sp=none)", Severity: auditapi.Low, Evidence: evidence,
+	case d.Invented == dnsprobe.PolicyNone:
+		title := "The DMARC policy leaves subdomains open (sp=none)"
+		if d.Subdomains != dnsprobe.PolicyNone {
+			title = "The DMARC policy leaves invented names open (np=none)"
+		}
+		findings = append(findings, Finding{Title: title, Severity: auditapi.Low, Evidence: evidence,
 			Impact: "Criminals take an invented subdomain as the sender, such as invoices." + domain + ", and their email is delivered."})
+	case d.Subdomains == dnsprobe.PolicyNone:
+		findings = append(findings, Finding{Title: "The DMARC policy leaves your subdomains open (sp=none)", Severity: auditapi.Low, Evidence: evidence,
+			Impact: "Criminals take a subdomain that you use as the sender, such as www." + domain + ", and their email is delivered."})
+	}
+	if slices.Contains(d.Repeated, domain) {
+		findings = append(findings, Finding{Title: severalDMARC, Severity: auditapi.Low,
+			Evidence: lines("More than one TXT record begins with v=DMARC1 at _dmarc."+domain+".", evidence),
+			Impact:   "Receivers pass your records over and do what the record above them asks for."})
+	}
+	if len(d.Refused) > 0 {
+		findings = append(findings, Finding{Title: "Reports about DMARC go to a domain that refuses them", Severity: auditapi.Low,
+			Evidence: lines(evidence, "There is no record v=DMARC1 at "+quote(d.At+"._report._dmarc."+strings.Join(d.Refused, " and "+d.At+"._report._dmarc."))),
+			Impact:   "Receivers send reports to another domain only when that domain says in the DNS that it takes them. So nobody there sees who sends in your name.",
+			Remediation: "Ask whoever runs the other domain to publish the record, or have the reports sent to an address of your own:\n\n" +
+				"    YOUR.DOMAIN._report._dmarc.THEIR.DOMAIN.  TXT \"v=DMARC1\""})
 	}
 	if record.Percent != "" && record.Percent != "100" && d.Policy != dnsprobe.PolicyNone && record.Problem == "" {
 		findings = append(findings, Finding{Title: "The DMARC record relies on pct, which is gone", Severity: auditapi.Info, Evidence: evidence,

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -86,7 +87,13 @@ func judgePolicyFile(ctx context.Context, site *Site) Result {
 	if err != nil {
 		return unusable("The file is no policy: " + err.Error() + ".")
 	}
-	return judgePolicy(site, where, policy)
+	result := judgePolicy(site, where, policy)
+	if media, _, err := mime.ParseMediaType(answer.Header.Get("Content-Type")); err == nil && media != "text/plain" {
+		result.Findings = append(result.Findings, Finding{Title: "The MTA-STS policy is not sent as plain text", Severity: auditapi.Low,
+			Evidence: lines(where, headerLine(answer.Header, "Content-Type")),
+			Impact:   "The standard asks senders to make sure that the file is text/plain. Those that do pass the policy over."})
+	}
+	return result
 }
 
 // verifyHost reports why the certificate that an answer came with is not valid.
@@ -128,6 +135,10 @@ func judgePolicy(site *Site, where string, policy dnsprobe.STSPolicy) Result {
 	case policy.Mode == dnsprobe.ModeTesting:
 		return fail(Finding{Title: "The MTA-STS policy is still in testing", Severity: auditapi.Info, Evidence: evidence,
 			Impact: "Senders report what would fail and deliver anyway, so nothing is protected yet."})
+	case policy.MaxAge < day:
+		return fail(Finding{Title: "The MTA-STS policy is remembered for a short time", Severity: auditapi.Info,
+			Evidence: lines(evidence, fmt.Sprintf("max_age: %d seconds; the standard expects weeks.", int(policy.MaxAge.Seconds()))),
+			Impact:   "A sender that has not written for longer than that begins without the policy, and somebody in between can keep it away from it."})
 	}
 	return pass()
 }

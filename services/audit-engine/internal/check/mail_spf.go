@@ -63,9 +63,9 @@ func judgeSPF(spf dnsprobe.SPF) Result {
 		report("The SPF record needs too many look-ups", auditapi.Medium, void,
 			fmt.Sprintf("For a server that it does not list, it leads to more than the %d look-ups that are allowed.", dnsprobe.MaxSPFLookups))
 	case spf.Open != "":
-		report("The SPF record lets every server send", auditapi.Medium, "", "The record at "+spf.Open+", which is included, ends with +all.")
+		report("The SPF record lets every server send", auditapi.Medium, "", "The record at "+spf.Open+", which is included, lets every address in.")
 	case spf.All == "+":
-		report("The SPF record lets every server send", auditapi.Medium, "", "It ends with +all.")
+		report("The SPF record lets every server send", auditapi.Medium, "", "It lets every address in, by the term all or by a network of all addresses.")
 	case spf.Incomplete != "":
 	case spf.All == "?":
 		report("The SPF record does not say what others may", auditapi.Low, "", "It ends with ?all, which stands for no opinion about all other servers.")

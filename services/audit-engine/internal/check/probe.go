@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/net/html"
-
 	"doorstep.example/services/audit-engine/internal/guard"
 )
 
@@ -127,17 +125,36 @@ func (s *Site) confirmed(probe func(word string) (*guard.Response, bool, error))
 // silent is why a probe is skipped.
 const silent = "The site did not answer while it was probed."
 
-// hasElement reports whether a page has an element of that name, read as browsers do.
-func hasElement(page []byte, name string) bool {
-	tokens := html.NewTokenizer(bytes.NewReader(page))
-	for {
-		switch tokens.Next() {
-		case html.ErrorToken:
-			return false
-		case html.StartTagToken, html.SelfClosingTagToken:
-			if tag, _ := tokens.TagName(); string(tag) == name {
-				return true
-			}
+// maxLooked is how many bytes of an answer are looked at, where there is one answer after
+// the other.
+const maxLooked = 512 << 10
+
+func beginning(body []byte) []byte { return body[:min(len(body), maxLooked)] }
+
+// phrases are texts that answers are searched for, whatever the case of their letters
+// (A to Z). A regular expression of the same takes a hundred times as long, which a
+// hostile site with long pages would make use of.
+type phrases []string
+
+// in returns the first of the phrases that the text holds; empty: it holds none.
+func (p phrases) in(text []byte) string {
+	lower := lowered(text)
+	for _, phrase := range p {
+		if bytes.Contains(lower, lowered([]byte(phrase))) {
+			return phrase
 		}
 	}
+	return ""
+}
+
+// lowered is text with A to Z in lower case. bytes.ToLower takes ten times as long where
+// a text has other letters.
+func lowered(text []byte) []byte {
+	lower := bytes.Clone(text)
+	for i, c := range lower {
+		if 'A' <= c && c <= 'Z' {
+			lower[i] = c + 'a' - 'A'
+		}
+	}
+	return lower
 }

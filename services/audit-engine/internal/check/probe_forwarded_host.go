@@ -15,64 +15,146 @@ func init() {
 	register(Check{
 		ID: "probe-forwarded-host", Title: "A claimed host name does not reach links or caches", Area: AreaExposure,
 		Tiers: tier.From(auditapi.TierRedTeam), Severity: auditapi.High,
-		Impact:      "The site believes whoever asks about its own name (X-Forwarded-Host). Links in password mails then lead to the attacker; where a cache keeps the answer, every visitor gets the attacker's links.",
-		Remediation: serverConfig("Set the header in your proxy instead of passing on the visitor's, and build links from a configured name.", "proxy_set_header X-Forwarded-Host $host;", "RequestHeader set X-Forwarded-Host %{HTTP_HOST}s", "header_up X-Forwarded-Host {host}"),
-		References:  []string{"https://portswigger.net/web-security/host-header", "https://cwe.mitre.org/data/definitions/644.html"},
-		Controls:    controls(hardening, "4.1.3"),
-		Run:         runForwardedHost,
+		Impact: "The site believes whoever asks about its own name (Host, X-Forwarded-Host and the like). Links in password mails then lead to the attacker; where a cache keeps the answer, every visitor gets the attacker's links.",
+		Remediation: serverConfig("Build links from a configured name. Set or empty these headers in your proxy instead of passing on the visitor's, and answer names that are not yours with an error.",
+			"server {\n    listen 443 ssl default_server;\n    ssl_reject_handshake on;\n}\n\nproxy_set_header Host $server_name;\nproxy_set_header X-Forwarded-Host $server_name;\nproxy_set_header Forwarded \"\";\nproxy_set_header X-Host \"\";\nproxy_set_header X-Forwarded-Server \"\";",
+			"UseCanonicalName On\nRequestHeader set X-Forwarded-Host www.example.com\nRequestHeader unset Forwarded\nRequestHeader unset X-Host\nRequestHeader unset X-Forwarded-Server",
+			"reverse_proxy 127.0.0.1:3000 {\n    header_up Host www.example.com\n    header_up X-Forwarded-Host www.example.com\n    header_up -Forwarded\n    header_up -X-Host\n    header_up -X-Forwarded-Server\n}"),
+		References: []string{"https://portswigger.net/web-security/host-header", "https://cwe.mitre.org/data/definitions/644.html"},
+		Controls:   controls(hardening, "4.1.3"),
+		Run:        runForwardedHost,
 	})
 }
 
+// forwarding are the headers in which proxies pass on the name that was asked for.
+var forwarding = []string{"X-Forwarded-Host", "Forwarded", "X-Host", "X-Forwarded-Server"}
+
 func runForwardedHost(ctx context.Context, site *Site) Result {
-	base := pathOf(site.Page.URL) + "?"
-	buster := ""
-	answer, believed, err := site.confirmed(func(word string) (*guard.Response, bool, error) {
-		buster = base + url.Values{"nocache": {word}}.Encode() // no visitor's copy is touched
-		answer, err := site.get(ctx, buster, http.Header{"X-Forwarded-Host": {word + ".invalid"}})
-		return answer, err == nil && names(answer, word+".invalid"), err
-	})
+	seen, err := site.claim(ctx, forwarding...)
 	if err != nil {
 		return skip(silent)
 	}
-	if !believed {
-		return pass()
+	if seen == nil {
+		return runClaimedHost(ctx, site)
 	}
-	evidence := lines("Asked for "+quote(answer.URL.RequestURI())+" with another X-Forwarded-Host.", at(answer), "The claimed name stands in a link, a form or the Location. Confirmed with a second name.")
-	word := strings.TrimPrefix(buster, base+"nocache=")
-	cached, err := site.get(ctx, buster, nil)
-	if err == nil && names(cached, word+".invalid") {
-		return fail(Finding{
-			Title: "A cache keeps links to a host that a visitor claimed", Severity: auditapi.High,
-			Evidence: lines(evidence, "Asked again without the header, the answer still names it.", headerLine(cached.Header, "Age"), headerLine(cached.Header, "X-Cache")),
-		})
+	for _, name := range forwarding {
+		if alone, err := site.claim(ctx, name); err == nil && alone != nil {
+			seen = alone
+			break
+		}
 	}
-	return fail(Finding{Title: "Links are built from a host that the visitor claims", Severity: auditapi.Medium, Evidence: evidence})
+	if kept := site.kept(ctx, seen); kept != nil {
+		return fail(*kept)
+	}
+	return fail(seen.finding())
 }
 
-// names reports whether an answer leads to host: by its Location, or by a link, a form
-// or something that its page loads.
-func names(answer *guard.Response, host string) bool {
-	if leadsTo(answer, host) {
-		return true
+// runClaimedHost sends another Host. Nobody can make a visitor's browser do that, and
+// redirects to whatever Host there is are common. So only a page counts whose links lead
+// to the site itself as soon as the name is right, and what a cache keeps.
+func runClaimedHost(ctx context.Context, site *Site) Result {
+	seen, err := site.claim(ctx, "Host")
+	switch {
+	case ctx.Err() != nil:
+		return skip(silent)
+	case err != nil, seen == nil: // it hangs up on names that are not its own
+		return pass()
 	}
-	if !isHTML(answer) || answer.BodyErr != nil {
-		return false
+	if kept := site.kept(ctx, seen); kept != nil {
+		return fail(*kept)
 	}
-	document := parseDocument(answer.URL, answer.Body)
-	for _, a := range document.Anchors {
-		if a.URL != nil && a.URL.Hostname() == host {
-			return true
+	control, err := site.get(ctx, site.freshPath(site.word()), nil)
+	if err != nil {
+		return skip(silent)
+	}
+	own := map[string]bool{}
+	for _, u := range addresses(control) {
+		own[u.EscapedPath()] = own[u.EscapedPath()] || u.Hostname() == site.Page.URL.Hostname()
+	}
+	for _, u := range addresses(seen.answer) {
+		if u.Hostname() == seen.host && own[u.EscapedPath()] {
+			return fail(seen.finding())
 		}
+	}
+	return pass()
+}
+
+// claim is an answer that leads to the host that the question claimed.
+type claim struct {
+	names     string // of the headers
+	host, way string
+	path      string // what was asked for, with a query that no visitor has
+	answer    *guard.Response
+}
+
+// claim asks for the page under other names in the headers; nil: the answer does not lead
+// there.
+func (s *Site) claim(ctx context.Context, names ...string) (*claim, error) {
+	seen := claim{names: strings.Join(names, ", ")}
+	answer, believed, err := s.confirmed(func(word string) (*guard.Response, bool, error) {
+		seen.host, seen.path = word+".invalid", s.freshPath(word)
+		header := http.Header{}
+		for _, name := range names {
+			header.Set(name, seen.host)
+			if name == "Forwarded" {
+				header.Set(name, "host="+seen.host) // RFC 7239, 5.3
+			}
+		}
+		answer, err := s.get(ctx, seen.path, header)
+		if err != nil {
+			return nil, false, err
+		}
+		seen.way = leads(answer, seen.host)
+		return answer, seen.way != "", nil
+	})
+	if err != nil || !believed {
+		return nil, err
+	}
+	seen.answer = answer
+	return &seen, nil
+}
+
+func (c *claim) finding() Finding {
+	return Finding{Title: "Links are built from a host that the visitor claims", Severity: auditapi.Medium, Evidence: lines(
+		"Asked for "+quote(c.path)+" with another "+c.names+".", at(c.answer), c.way, "Confirmed with a second name.")}
+}
+
+// kept asks again without the claim; nil: the answer names the host no more.
+func (s *Site) kept(ctx context.Context, c *claim) *Finding {
+	again, err := s.get(ctx, c.path, nil)
+	if err != nil || leads(again, c.host) == "" {
+		return nil
+	}
+	return &Finding{Title: "A cache keeps links to a host that a visitor claimed", Severity: auditapi.High, Evidence: lines(
+		c.finding().Evidence, "Asked again without it, the answer still leads there.", headerLine(again.Header, "Age"), headerLine(again.Header, "X-Cache"))}
+}
+
+// leads is how an answer leads to host, by itself or by what its page links, sends or
+// loads; empty: it does not.
+func leads(answer *guard.Response, host string) string {
+	if way := wayTo(answer, host); way != "" {
+		return way
+	}
+	for _, u := range addresses(answer) {
+		if u.Hostname() == host {
+			return "The page leads to " + quote(u.String()) + "."
+		}
+	}
+	return ""
+}
+
+// addresses are those that an answer's page links, sends forms to or loads.
+func addresses(answer *guard.Response) []*url.URL {
+	var list []*url.URL
+	document := NewPage(answer).Document()
+	for _, a := range document.Anchors {
+		list = append(list, a.URL)
 	}
 	for _, f := range document.Forms {
-		if f.Action != nil && f.Action.Hostname() == host {
-			return true
-		}
+		list = append(list, f.Action)
 	}
 	for _, r := range document.Resources {
-		if r.URL != nil && r.URL.Hostname() == host {
-			return true
-		}
+		list = append(list, r.URL)
 	}
-	return false
+	return list
 }

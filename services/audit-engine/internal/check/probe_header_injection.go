@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"net/url"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/guard"
@@ -23,20 +24,43 @@ func init() {
 	})
 }
 
+// breaks end the line of a header. Some servers take a line feed alone for the end, and
+// some write of each character its last byte: these two end in 0x0d and 0x0a.
+var breaks = []string{"\r\n", "\n", "\u560d\u560a"}
+
+// headerParameters are often copied into a header: the addresses of redirects, and what
+// becomes a cookie.
+var headerParameters = append([]string{"lang", "locale", "currency"}, redirectNames...)
+
 func runHeaderInjection(ctx context.Context, site *Site) Result {
-	for _, before := range []string{"/", "/?next=/", "/?lang=en"} {
-		answer, written, err := site.confirmed(func(word string) (*guard.Response, bool, error) {
-			answer, err := site.get(ctx, before+"%0d%0aX-"+word+":%201", nil)
-			return answer, err == nil && answer.Header.Get("X-"+word) == "1", err
-		})
-		if err != nil {
-			return skip(silent)
-		}
-		if written {
-			return fail(Finding{
-				Title: "A line break in an address writes a header", Severity: auditapi.High,
-				Evidence: lines("Asked for "+quote(answer.URL.RequestURI()), at(answer), "The answer has the header that the address spells. Confirmed with a second name."),
+	places := []func(value string) string{
+		func(value string) string { return "/" + url.PathEscape(value) },
+		func(value string) string { // those that no link shows, all at once
+			all := url.Values{}
+			for _, name := range headerParameters {
+				all.Set(name, "/"+value)
+			}
+			return "/?" + all.Encode()
+		},
+	}
+	for _, p := range site.parameters(func(string) bool { return true }) {
+		places = append(places, func(value string) string { return p.with(p.query.Get(p.name) + value) })
+	}
+	for _, place := range places {
+		for _, end := range breaks {
+			answer, written, err := site.confirmed(func(word string) (*guard.Response, bool, error) {
+				answer, err := site.get(ctx, place(end+"X-"+word+":1"), nil)
+				return answer, err == nil && answer.Header.Get("X-"+word) != "", err
 			})
+			if err != nil {
+				return skip(silent)
+			}
+			if written {
+				return fail(Finding{
+					Title: "A line break in an address writes a header", Severity: auditapi.High,
+					Evidence: lines("Asked for "+quote(answer.URL.RequestURI()), at(answer), "The answer has the header that the address spells. Confirmed with a second name."),
+				})
+			}
 		}
 	}
 	return pass()

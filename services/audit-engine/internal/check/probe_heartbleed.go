@@ -1,10 +1,9 @@
 package check
 
 import (
-	"context"
-
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/tier"
+	"doorstep.example/services/audit-engine/internal/tlsprobe"
 )
 
 func init() {
@@ -16,25 +15,6 @@ func init() {
 			"ssl_protocols TLSv1.2 TLSv1.3;", "SSLProtocol -all +TLSv1.2 +TLSv1.3", "# Caddy does not use OpenSSL: look at what stands before it."),
 		References: []string{"https://nvd.nist.gov/vuln/detail/CVE-2014-0160", "https://heartbleed.com/", "https://www.rfc-editor.org/rfc/rfc6520"},
 		Controls:   controls(components, "15.2.1"),
-		Run:        runHeartbleed,
-	})
-}
-
-func runHeartbleed(ctx context.Context, site *Site) Result {
-	if site.TLS == nil {
-		return skip("%s", site.NoTLS)
-	}
-	for range 2 { // the second confirms the first
-		bleeds, err := site.Bleeds(ctx)
-		switch {
-		case err != nil:
-			return skip("The handshake for this probe did not come far enough.")
-		case !bleeds:
-			return pass()
-		}
-	}
-	return fail(Finding{
-		Title: "The server gives its memory away (Heartbleed)", Severity: auditapi.Critical,
-		Evidence: lines(site.TLS.Address, "A heartbeat without content that claimed 16 bytes was answered with 16 bytes, twice.", "They were not kept. CVE-2014-0160."),
+		Run:        activeTLS(tlsprobe.Heartbleed, Finding{Title: "The server gives its memory away (Heartbleed)", Severity: auditapi.Critical}),
 	})
 }

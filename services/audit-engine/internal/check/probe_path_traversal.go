@@ -59,7 +59,7 @@ const (
 
 // Bounds: a probe of all ways is to take some seconds at the pace of a scan.
 const (
-	maxWaysOut        = 70
+	maxWaysOut        = 100
 	maxFileParameters = 3
 	maxDoors          = 5
 )
@@ -199,10 +199,10 @@ func (s *Site) fileParameters() []parameter {
 	return list[:min(len(list), maxFileParameters)]
 }
 
-// exits lead out of a folder by up and then into below. The last two pass filters that
-// look once.
+// exits lead out of a folder by up and then into below. The last three pass filters that
+// look once, or for slashes.
 var exits = []struct{ up, below string }{
-	{"../", ""}, {"../../", ""}, {"../../../", ""}, {"../", "public/"}, {"../", "static/"}, {"....//", ""}, {"..%2f", ""},
+	{"../", ""}, {"../../", ""}, {"../../../", ""}, {"../", "public/"}, {"../", "static/"}, {"....//", ""}, {"..%2f", ""}, {`..\`, ""},
 }
 
 func (s *Site) parameterWays(files []published) []wayOut {
@@ -302,7 +302,7 @@ func rootWays(files []published) []wayOut {
 		if own := firstFolder(file.path); own != "" {
 			before, rest = "/"+own, strings.TrimPrefix(file.path, "/"+own)
 		}
-		for _, dots := range []string{"/..%2f", "/../"} {
+		for _, dots := range []string{"/..%2f", "/../", "/.%2e/", "/..%5c"} {
 			for _, name := range rootNames {
 				if before == "/"+name {
 					continue // shortened, it is the file's own address

@@ -64,7 +64,7 @@ func runRateLimit(ctx context.Context, site *Site) Result {
 		return skip(silent)
 	case form == nil:
 		return skip("The sign-in form was gone when its page was opened again.")
-	case challenge.Match(fresh.Body):
+	case challenge.in(fresh.Body) != "":
 		return pass()
 	}
 	tries, err := site.trySignIns(ctx, fresh, *form)
@@ -235,8 +235,8 @@ func took(r *guard.Response) bool {
 
 // What pages say to those who try too often, and what asks whether they are human.
 var (
-	challenge = regexp.MustCompile(`(?i)captcha|cf-turnstile|altcha|arkoselabs`)
-	tooOften  = regexp.MustCompile(`(?i)too many|try again (?:later|in)|temporarily (?:locked|blocked)|rate limit|zu viele|zu oft|gesperrt|trop de|demasiados`)
+	challenge = phrases{"captcha", "cf-turnstile", "altcha", "arkoselabs"}
+	tooOften  = phrases{"too many", "try again later", "try again in", "temporarily locked", "temporarily blocked", "rate limit", "zu viele", "zu oft", "gesperrt", "trop de", "demasiados"}
 )
 
 // brakes reports whether an answer is the site's defence: it says so, where the page of
@@ -251,8 +251,8 @@ func brakes(answer, first *guard.Response, page []byte) bool {
 			return true
 		}
 	}
-	return answer.Status != first.Status || challenge.MatchString(answer.Header.Get("Location")) ||
-		challenge.Match(answer.Body) || tooOften.Match(answer.Body) && !tooOften.Match(page)
+	return answer.Status != first.Status || challenge.in([]byte(answer.Header.Get("Location"))) != "" ||
+		challenge.in(answer.Body) != "" || tooOften.in(answer.Body) != "" && tooOften.in(page) == ""
 }
 
 // slows reports whether the last two answers took clearly longer than the first two.

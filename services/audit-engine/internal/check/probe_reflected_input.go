@@ -1,8 +1,12 @@
 package check
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"strings"
+
+	"golang.org/x/net/html"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/guard"
@@ -14,11 +18,20 @@ func init() {
 		ID: "probe-reflected-input", Title: "Pages repeat what visitors type only as text", Area: AreaExposure,
 		Tiers: tier.From(auditapi.TierRedTeam), Severity: auditapi.High,
 		Impact:      "What stands in a link's parameter becomes part of your page. Whoever gets a visitor to follow such a link runs script in your site's name: reads the session, fills in forms, shows a false sign-in (cross-site scripting).",
-		Remediation: setHeader("Escape every value for the place where it is shown: use templates that do it by themselves (Go's html/template, Jinja2 with autoescape, React's {value}) and never build HTML by joining strings. A Content-Security-Policy without unsafe-inline is the second line.", "Content-Security-Policy", "default-src 'self'; object-src 'none'; base-uri 'none'"),
+		Remediation: setHeader("Escape every value for the place where it is shown, quotation marks included: use templates that do it by themselves (Go's html/template, Jinja2 with autoescape, React's {value}) and never build HTML or script by joining strings. A Content-Security-Policy without unsafe-inline is the second line.", "Content-Security-Policy", "default-src 'self'; object-src 'none'; base-uri 'none'"),
 		References:  []string{"https://cheatsheetseries.owasp.org/cheatsheets/Cross_Site_Scripting_Prevention_Cheat_Sheet.html", "https://cwe.mitre.org/data/definitions/79.html"},
 		Controls:    controls(clientCode, "1.2.1"),
 		Run:         runReflectedInput,
 	})
+}
+
+// inputs are what is typed. Nothing of it does anything: browsers know neither the
+// element nor the attributes. Filters often stop one of the two alone.
+var inputs = []func(word string) string{
+	func(word string) string { return word + "<" + word + ">" },
+	// Out of an attribute in double marks, in single ones, or in none; out of a text of a
+	// script likewise.
+	func(word string) string { return word + `"` + word + `d=1 '` + word + `s=1 ` + word + `n=1 ` },
 }
 
 func runReflectedInput(ctx context.Context, site *Site) Result {
@@ -26,29 +39,130 @@ func runReflectedInput(ctx context.Context, site *Site) Result {
 		return skip("%s", site.noMarkup())
 	}
 	for _, p := range site.parameters(func(string) bool { return true }) {
-		// An element that browsers do not know, and that does nothing.
-		answer, raw, err := site.confirmed(func(word string) (*guard.Response, bool, error) {
-			answer, err := site.get(ctx, p.with(word+"<"+word+">"), nil)
-			return answer, err == nil && isHTML(answer) && inElement(string(answer.Body), word), err
-		})
-		if err != nil {
-			return skip(silent)
-		}
-		if raw {
-			return fail(Finding{
-				Title: "A page repeats typed markup unescaped", Severity: auditapi.High,
-				Evidence: lines("Asked for "+quote(answer.URL.RequestURI()), at(answer), "The element of the request stands in the page as an element.", "Parameter: "+quote(p.name), "Confirmed with a second word."),
+		for _, input := range inputs {
+			var place escape
+			answer, raw, err := site.confirmed(func(word string) (*guard.Response, bool, error) {
+				answer, err := site.get(ctx, p.with(input(word)), nil)
+				if err != nil || !isHTML(answer) {
+					return answer, false, err
+				}
+				place = escaped(beginning(answer.Body), word)
+				return answer, place != escape{}, nil
 			})
+			if err != nil {
+				return skip(silent)
+			}
+			if raw {
+				return fail(Finding{
+					Title: place.title, Severity: auditapi.High,
+					Evidence: lines("Asked for "+quote(answer.URL.RequestURI()), at(answer), place.evidence, "Parameter: "+quote(p.name), "Confirmed with a second word."),
+				})
+			}
 		}
 	}
 	return pass()
 }
 
-// inElement reports whether the word's element is one in the page: not escaped, and
-// not inside of a comment, a script or a field, where it would be text.
-func inElement(body, word string) bool {
-	if !strings.Contains(strings.ToLower(body), "<"+word+">") {
+// escape is a way by which what was typed becomes more than text. The zero value: none.
+type escape struct{ title, evidence string }
+
+var (
+	asElement   = escape{"A page repeats typed markup unescaped", "The element of the request stands in the page as an element."}
+	asAttribute = escape{"Typed text ends an attribute and begins another", "An attribute of the request stands in the page as an attribute."}
+	asScript    = escape{"Typed text ends a text in a script of the page", "A quotation mark of the request ends a text in a script, and what follows it is read as script."}
+)
+
+// handlers are attributes that hold a script, those that pages mostly have.
+var handlers = []string{"onclick", "onsubmit", "onchange", "oninput", "onload", "onerror", "onfocus", "onblur", "onmouseover", "onmousedown", "onkeyup", "onkeydown"}
+
+// escaped returns how one of inputs became more than text in a page, read as browsers do:
+// in a comment, a field or a script, markup would be text.
+func escaped(page []byte, word string) escape {
+	if !bytes.Contains(lowered(page), []byte(word)) {
+		return escape{}
+	}
+	tokens, script := html.NewTokenizer(bytes.NewReader(page)), false
+	for {
+		switch tokens.Next() {
+		case html.ErrorToken:
+			return escape{}
+		case html.TextToken:
+			if script && leavesText(string(tokens.Text()), word) {
+				return asScript
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
+			token := tokens.Token()
+			if token.Data == word {
+				return asElement
+			}
+			t := tag{atom: token.DataAtom, attributes: token.Attr}
+			for _, a := range t.attributes {
+				switch a.Key {
+				case word + "d", word + "s", word + "n":
+					return asAttribute
+				}
+				if slices.Contains(handlers, a.Key) && leavesText(a.Val, word) {
+					return asScript
+				}
+			}
+			script = token.Data == "script" && runs(t.word("type")) && !t.has("src")
+			continue
+		}
+		script = false
+	}
+}
+
+// leavesText reports whether what was typed ends a text of a script: the text closes at
+// the mark that was sent, and the word behind the mark follows. It gives up where it would
+// have to understand the script: at a template, and at a slash that may begin a regular
+// expression.
+func leavesText(script, word string) bool {
+	if !strings.Contains(script, word) || strings.ContainsAny(script, "\u2028\u2029") { // these end a line, too
 		return false
 	}
-	return hasElement([]byte(body), word)
+	behind := map[byte]string{'"': word + "d=1", '\'': word + "s=1"}
+	for i := 0; i < len(script); i++ {
+		switch rest := script[i:]; {
+		case strings.HasPrefix(rest, "//"), strings.HasPrefix(rest, "<!--"):
+			end := strings.IndexAny(rest, "\r\n")
+			if end < 0 {
+				return false
+			}
+			i += end
+		case strings.HasPrefix(rest, "/*"):
+			end := strings.Index(rest[2:], "*/")
+			if end < 0 {
+				return false
+			}
+			i += end + len("/**")
+		case rest[0] == '/', rest[0] == '`':
+			return false
+		case rest[0] == '"', rest[0] == '\'':
+			end := endOfText(rest)
+			if end < 0 {
+				return false
+			}
+			i += end
+			if strings.HasPrefix(script[i+1:], behind[rest[0]]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// endOfText is the index of the mark that closes the text of a script that begins with
+// one, or -1: a line ends before.
+func endOfText(script string) int {
+	for i := 1; i < len(script); i++ {
+		switch script[i] {
+		case script[0]:
+			return i
+		case '\\':
+			i++
+		case '\r', '\n':
+			return -1
+		}
+	}
+	return -1
 }

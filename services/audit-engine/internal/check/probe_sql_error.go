@@ -5,13 +5,18 @@ import (
 	"regexp"
 
 	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/guard"
 	"doorstep.example/services/audit-engine/internal/tier"
 )
 
 // sqlErrors are what databases say of a statement that does not parse.
-var sqlErrors = regexp.MustCompile(`(?i)You have an error in your SQL syntax|unclosed quotation mark after the character string|quoted string not properly terminated|` +
-	`PG::SyntaxError|pg_query\(\)|PSQLException|unterminated quoted string at or near|SQLite3::SQLException|SQLITE_ERROR|unrecognized token: "'|ORA-0(0933|1756)|` +
-	`SQLSTATE\[(42000|42601)\]|Microsoft OLE DB Provider for SQL Server|System\.Data\.SqlClient\.SqlException|MySqlException|com\.mysql\.jdbc`)
+var sqlErrors = phrases{
+	"You have an error in your SQL syntax", "MySqlException", "com.mysql.jdbc", "SQLSyntaxErrorException", "SQLSTATE[42000]", "SQLSTATE[42601]",
+	"PG::SyntaxError", "pg_query()", "PSQLException", "unterminated quoted string at or near", "syntax error at or near",
+	"SQLite3::SQLException", "sqlite3.OperationalError", "SQLITE_ERROR", `unrecognized token: "'`, "unrecognized token: &quot;&#39;", "unrecognized token: &#34;&#39;", "unrecognized token: &quot;&#x27;",
+	"unclosed quotation mark after the character string", "Microsoft OLE DB Provider for SQL Server", "System.Data.SqlClient.SqlException", "Incorrect syntax near",
+	"quoted string not properly terminated", "ORA-00933", "ORA-01756", "DB2 SQL error", "Dynamic SQL Error",
+}
 
 func init() {
 	register(Check{
@@ -31,29 +36,42 @@ func init() {
 func runSQLError(ctx context.Context, site *Site) Result {
 	for _, p := range site.parameters(func(string) bool { return true }) {
 		value := p.query.Get(p.name)
-		broken, err := site.get(ctx, p.with(value+"'"), nil)
+		says := func(value string) (*guard.Response, string, error) {
+			answer, err := site.get(ctx, p.with(value), nil)
+			if err != nil {
+				return nil, "", err
+			}
+			return answer, sqlErrors.in(beginning(answer.Body)), nil
+		}
+		broken, message, err := says(value + "'")
 		if err != nil {
 			return skip(silent)
 		}
-		message := sqlErrors.Find(broken.Body)
-		if message == nil {
+		if message == "" {
 			continue
 		}
-		escaped, err := site.get(ctx, p.with(value+"''"), nil)
+		// A number stands in a statement without marks: there two of them are an error as well.
+		whole, difference := value+"''", "With the mark doubled there is no error; asked again, the same one."
+		if number.MatchString(value) {
+			whole, difference = value, "With the number alone there is no error; asked again, the same one."
+		}
+		_, control, err := says(whole)
 		if err != nil {
 			return skip(silent)
 		}
-		again, err := site.get(ctx, p.with(value+"'"), nil)
+		_, again, err := says(value + "'")
 		if err != nil {
 			return skip(silent)
 		}
-		if sqlErrors.Match(escaped.Body) || !sqlErrors.Match(again.Body) {
+		if control != "" || again == "" {
 			continue // the page says so in any case, or only by chance
 		}
 		return fail(Finding{
 			Title: "A quotation mark breaks a statement of the database", Severity: auditapi.High,
-			Evidence: lines("Asked for "+quote(broken.URL.RequestURI()), at(broken), "The page says: "+quote(string(message)), "Parameter: "+quote(p.name), "With the mark doubled there is no error; asked again, the same one."),
+			Evidence: lines("Asked for "+quote(broken.URL.RequestURI()), at(broken), "The page says: "+quote(message), "Parameter: "+quote(p.name), difference),
 		})
 	}
 	return pass()
 }
+
+var number = regexp.MustCompile(`^[0-9]+$`)

@@ -44,16 +44,26 @@ func runVerbTampering(ctx context.Context, site *Site) Result {
 		if closed.Status != http.StatusUnauthorized && closed.Status != http.StatusForbidden {
 			continue
 		}
+		// A server that answers to the method at any address, or the same for any page,
+		// shows nothing.
+		others := []string{unknownPath}
+		if path != site.pagePath() {
+			others = append(others, site.pagePath())
+		}
 		method := ""
 		answer, opened, err := site.confirmed(func(word string) (*guard.Response, bool, error) {
 			method = strings.ToUpper(word)
 			answer, err := site.Ask(ctx, method, path, nil)
-			if err != nil || !succeeds(answer) || len(bytes.TrimSpace(answer.Body)) == 0 || bytes.Equal(answer.Body, closed.Body) {
-				return answer, false, err
+			if err != nil || !succeeds(answer) || len(bytes.TrimSpace(answer.Body)) == 0 || bytes.Equal(answer.Body, closed.Body) || NewPage(answer).Document().Password {
+				return answer, false, err // a sign-in is not what it protects
 			}
-			// A server that answers this to any address shows nothing.
-			other, err := site.Ask(ctx, method, unknownPath, nil)
-			return answer, err == nil && !succeeds(other), err
+			for _, elsewhere := range others {
+				other, err := site.Ask(ctx, method, elsewhere, nil)
+				if err != nil || succeeds(other) && (elsewhere == unknownPath || bytes.Equal(other.Body, answer.Body)) {
+					return answer, false, err
+				}
+			}
+			return answer, true, nil
 		})
 		if err != nil {
 			return skip(silent)

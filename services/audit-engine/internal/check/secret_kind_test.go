@@ -232,12 +232,14 @@ func TestDrawnKeysAreFound(t *testing.T) {
 		return string(text)
 	}
 	for kind, key := range map[string]func() string{
-		"AWS access key":                 func() string { return "AKIA" + draw(base32, 16) },
-		"GitHub fine-grained token":      func() string { return "github_pat_" + draw(letter, 22) + "_" + draw(letter, 59) },
-		"GitLab token":                   func() string { return "glpat-" + draw(web, 19) + "a" },
-		"npm token":                      func() string { return "npm_" + draw(letter, 36) },
-		"Stripe secret key":              func() string { return "sk_live_" + draw(letter, 24) },
-		"Slack token":                    func() string { return "xoxb-" + draw("0123456789", 12) + "-" + draw("0123456789", 12) + "-" + draw(letter, 24) },
+		"AWS access key":            func() string { return "AKIA" + draw(base32, 16) },
+		"GitHub fine-grained token": func() string { return "github_pat_" + draw(letter, 22) + "_" + draw(letter, 59) },
+		"GitLab token":              func() string { return "glpat-" + draw(web, 19) + "a" },
+		"npm token":                 func() string { return "npm_" + draw(letter, 36) },
+		"Stripe secret key":         func() string { return "sk_live_" + draw(letter, 24) },
+		"Slack token": func() string {
+			return "xoxb-" + draw("0123456789", 12) + "-" + draw("0123456789", 12) + "-" + draw(letter, 24)
+		},
 		"Anthropic key":                  func() string { return "sk-ant-api03-" + draw(web, 93) + "AA" },
 		"SendGrid key":                   func() string { return "SG." + draw(web, 22) + "." + draw(web, 42) + "a" },
 		"Twilio account with its token":  func() string { return "AC" + draw(hex, 32) + `", authToken: "` + draw(hex, 32) + `"` },

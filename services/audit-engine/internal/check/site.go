@@ -13,6 +13,7 @@ import (
 	"doorstep.example/services/audit-engine/internal/exposed"
 	"doorstep.example/services/audit-engine/internal/guard"
 	"doorstep.example/services/audit-engine/internal/mcpprobe"
+	"doorstep.example/services/audit-engine/internal/tlsprobe"
 )
 
 // Site is what a scan has gathered about a target, and the way to ask it for more.
@@ -37,8 +38,8 @@ type Site struct {
 	// TLS is nil when there was nothing to shake hands with; NoTLS then says why.
 	TLS   *TLS
 	NoTLS string
-	// Bleeds asks the host of TLS for a heartbeat, see tlsprobe.Heartbleed.
-	Bleeds func(ctx context.Context) (bool, error)
+	// Active runs an active probe of the host of TLS.
+	Active func(ctx context.Context, probe tlsprobe.Active) (tlsprobe.Proof, error)
 	// Roots are the certificate authorities that visitors trust. nil: none are known.
 	Roots *x509.CertPool
 
@@ -58,7 +59,7 @@ type Site struct {
 	Exposed *exposed.Result
 
 	// Ask sends one request to the site that Page came from, without following
-	// redirects. path begins with a slash.
+	// redirects. path begins with a slash. A Host in header is only claimed.
 	Ask func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error)
 
 	// Post sends a form as browsers do, without following redirects. It is for the

@@ -10,8 +10,11 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"encoding/binary"
 	"math/big"
 	"net"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +33,7 @@ type sent struct {
 	der    [][]byte
 	key    crypto.Signer
 	staple []byte // nil: none
+	stamps [][]byte
 }
 
 // sentChains makes the certificates that spec describes, and the pool of the roots that
@@ -44,6 +48,10 @@ type sent struct {
 //	middle     the same for the intermediate; default -900d to 900d
 //	stapled    what the authority says in the proof that the server sends: good, revoked,
 //	           old, or other (of another certificate)
+//	policy     anything: it claims to be issued as public authorities do
+//	logs       how many have dated the certificate, "2", or "2 tomorrow"
+//	given      the same for timestamps that the server sends in the handshake
+//	proven     the same for timestamps in the stapled proof
 //	features   "staple" demands stapling, "ocsp" names a responder
 //
 // A key with "also " in front describes a second certificate; one that is not given is
@@ -92,7 +100,7 @@ func makeChain(t *testing.T, root *issuer, spec map[string]string) sent {
 		}
 	}
 	leaf := issue(t, signer, spec)
-	chain := sent{der: [][]byte{leaf.certificate.Raw}, key: leaf.key}
+	chain := sent{der: [][]byte{leaf.certificate.Raw}, key: leaf.key, stamps: stamps(t, spec["given"])}
 	if spec["key"] == "p192" { // the certificate with the number of another curve
 		p256, p192 := []byte("\x2a\x86\x48\xce\x3d\x03\x01\x07"), []byte("\x2a\x86\x48\xce\x3d\x03\x01\x01")
 		der := bytes.Replace(leaf.certificate.Raw, p256, p192, 1)
@@ -100,7 +108,7 @@ func makeChain(t *testing.T, root *issuer, spec map[string]string) sent {
 		chain.der[0] = shortenPoint(t, der)
 	}
 	if answer := spec["stapled"]; answer != "" {
-		chain.staple = staple(t, signer, leaf.certificate, answer)
+		chain.staple = staple(t, signer, leaf.certificate, answer, stampsExtension(t, 5, spec["proven"]))
 	}
 	for name := range strings.FieldsSeq(sends) {
 		chain.der = append(chain.der, others[name])
@@ -108,9 +116,9 @@ func makeChain(t *testing.T, root *issuer, spec map[string]string) sent {
 	return chain
 }
 
-func staple(t *testing.T, by *issuer, about *x509.Certificate, answer string) []byte {
+func staple(t *testing.T, by *issuer, about *x509.Certificate, answer string, more []pkix.Extension) []byte {
 	t.Helper()
-	proof := ocsp.Response{Status: ocsp.Good, SerialNumber: about.SerialNumber, ThisUpdate: fixtureNow.Add(-time.Hour), NextUpdate: fixtureNow.Add(24 * time.Hour)}
+	proof := ocsp.Response{Status: ocsp.Good, SerialNumber: about.SerialNumber, ThisUpdate: fixtureNow.Add(-time.Hour), NextUpdate: fixtureNow.Add(24 * time.Hour), ExtraExtensions: more}
 	switch answer {
 	case "revoked":
 		proof.Status, proof.RevokedAt = ocsp.Revoked, fixtureNow.Add(-48*time.Hour)
@@ -183,6 +191,14 @@ func issue(t *testing.T, signer *issuer, spec map[string]string) issuer {
 			})
 		}
 	}
+	if spec["policy"] != "" {
+		domainValidated, err := x509.OIDFromInts([]uint64{2, 23, 140, 1, 2, 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		template.Policies = []x509.OID{domainValidated}
+	}
+	template.ExtraExtensions = append(template.ExtraExtensions, stampsExtension(t, 2, spec["logs"])...)
 	names, given := spec["names"]
 	if !given {
 		names = "shop.example"
@@ -254,4 +270,53 @@ func validity(t *testing.T, text string) (from, until time.Time) {
 		return fixtureNow.Add(24*hours + time.Hour)
 	}
 	return at(first), at(second)
+}
+
+// stamps are signed certificate timestamps of RFC 6962 section 3.2, each of another log:
+// "2" of today, "2 tomorrow".
+func stamps(t *testing.T, text string) [][]byte {
+	t.Helper()
+	number, when, _ := strings.Cut(text, " ")
+	if number == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := fixtureNow
+	if when == "tomorrow" {
+		at = at.Add(24 * time.Hour)
+	}
+	var list [][]byte
+	for log := range n {
+		stamp := append([]byte{0}, bytes.Repeat([]byte{byte(log)}, 32)...) // v1, log
+		stamp = binary.BigEndian.AppendUint64(stamp, uint64(at.UnixMilli()))
+		list = append(list, append(stamp, 0, 0, 4, 3, 0, 2, 1, 2)) // no extensions; ECDSA with SHA-256
+	}
+	return list
+}
+
+func stampList(stamps [][]byte) []byte {
+	var list []byte
+	for _, s := range stamps {
+		list = slices.Concat(list, []byte{byte(len(s) >> 8), byte(len(s))}, s)
+	}
+	if list == nil {
+		return nil
+	}
+	return append([]byte{byte(len(list) >> 8), byte(len(list))}, list...)
+}
+
+// stampsExtension wraps a list as certificates (number 2) and OCSP (number 5) do.
+func stampsExtension(t *testing.T, number int, text string) []pkix.Extension {
+	t.Helper()
+	if text == "" {
+		return nil
+	}
+	value, err := asn1.Marshal(stampList(stamps(t, text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, number}, Value: value}}
 }

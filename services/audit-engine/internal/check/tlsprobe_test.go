@@ -25,6 +25,7 @@ import (
 //	yes             features that are there: compression, early-data, stapling
 //	open            features that are unknown
 //	no certificate  anything: none was shown
+//	not asked       anything: timestamps were not asked for
 //
 // Features that are not named are as a modern server has them, without stapling.
 func record(t *testing.T, spec map[string]string) (*check.TLS, *x509.CertPool) {
@@ -34,6 +35,9 @@ func record(t *testing.T, spec map[string]string) (*check.TLS, *x509.CertPool) {
 	if _, none := spec["no certificate"]; !none {
 		for _, c := range chains {
 			r.Chains = append(r.Chains, c.der)
+			if _, missing := spec["not asked"]; !missing {
+				r.Timestamps = append(r.Timestamps, tlsprobe.Timestamps{Leaf: c.der[0], List: stampList(c.stamps)})
+			}
 		}
 	}
 	for _, id := range []uint16{tlsprobe.SSL20, tlsprobe.SSL30, tlsprobe.TLS10, tlsprobe.TLS11, tlsprobe.TLS12, tlsprobe.TLS13} {

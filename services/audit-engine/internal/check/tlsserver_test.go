@@ -22,7 +22,7 @@ func observe(t *testing.T, spec map[string]string) (*check.TLS, *x509.CertPool) 
 	chains, roots := sentChains(t, spec)
 	config := &tls.Config{}
 	for _, c := range chains {
-		config.Certificates = append(config.Certificates, tls.Certificate{Certificate: c.der, PrivateKey: c.key, OCSPStaple: c.staple})
+		config.Certificates = append(config.Certificates, tls.Certificate{Certificate: c.der, PrivateKey: c.key, OCSPStaple: c.staple, SignedCertificateTimestamps: c.stamps})
 	}
 	config.MinVersion, config.MaxVersion = versionRange(spec["versions"])
 	address := serveTLS(t, config)

@@ -1,6 +1,7 @@
 package dnsprobe
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -20,6 +21,9 @@ var policies = []string{PolicyNone, PolicyQuarantine, PolicyReject}
 // maxWalk is how many names a receiver asks for a policy (RFC 9989 section 4.10).
 const maxWalk = 8
 
+// maxReports is how many other domains are asked whether they take reports.
+const maxReports = 2
+
 // DMARCRecord is one policy record (RFC 9989 section 4.7).
 type DMARCRecord struct {
 	Text string
@@ -38,10 +42,14 @@ type DMARCRecord struct {
 type DMARC struct {
 	Record *DMARCRecord // that applies; nil: there is none
 	At     string       // the domain that it was found at
-	// Policy is what it asks for with the domain's mail, and Subdomains with that of
-	// its subdomains. Empty without a record, or with one that applies no policy.
-	Policy, Subdomains string
-	Repeated           []string // domains with several records, which count as none
+	// Policy is what it asks for with the domain's mail, Subdomains with that of its
+	// subdomains, and Invented with that of subdomains that do not exist. Empty without
+	// a record, or with one that applies no policy.
+	Policy, Subdomains, Invented string
+	Repeated                     []string // domains with several records, which count as none
+	// Refused are other domains that reports are asked to, and that do not say that
+	// they take them: none are sent there (RFC 9990 section 4).
+	Refused []string
 }
 
 func isDMARC(text string) bool {
@@ -88,25 +96,19 @@ func parseDMARC(text string) *DMARCRecord {
 	return r
 }
 
-// effective is what the record asks for, for the domain that it stands at and for
-// subdomains. A record with a policy that cannot be read counts as none when it asks
+// effective is what the record asks for, for the domain that it stands at, for
+// subdomains, and for those that do not exist. A record with a policy that cannot be read counts as none when it asks
 // for reports, else as no record (section 4.7).
-func (r *DMARCRecord) effective() (domain, subdomains string) {
+func (r *DMARCRecord) effective() (domain, subdomains, invented string) {
 	if r.Problem != "" {
 		if len(r.Reports) == 0 {
-			return "", ""
+			return "", "", ""
 		}
-		return PolicyNone, PolicyNone
+		return PolicyNone, PolicyNone, PolicyNone
 	}
-	domain = r.P
-	if domain == "" {
-		domain = PolicyNone
-	}
-	subdomains = r.SP
-	if subdomains == "" {
-		subdomains = domain
-	}
-	return domain, subdomains
+	domain = cmp.Or(r.P, PolicyNone)
+	subdomains = cmp.Or(r.SP, domain)
+	return domain, subdomains, cmp.Or(r.NP, subdomains)
 }
 
 // Weaker reports whether policy a asks for less than b.
@@ -140,8 +142,8 @@ func lookDMARC(ctx context.Context, s *session, domain string) (DMARC, error) {
 		}
 		record := parseDMARC(records[0])
 		found = append(found, DMARC{Record: record, At: name})
-		if record.PSD != "u" {
-			break
+		if name == domain || record.PSD != "u" {
+			break // what stands above changes nothing
 		}
 	}
 	if len(found) == 0 {
@@ -154,11 +156,37 @@ func lookDMARC(ctx context.Context, s *session, domain string) (DMARC, error) {
 		applies = ofOrganisation(found)
 	}
 	applies.Repeated = d.Repeated
-	applies.Policy, applies.Subdomains = applies.Record.effective()
+	applies.Policy, applies.Subdomains, applies.Invented = applies.Record.effective()
 	if applies.At != domain {
 		applies.Policy = applies.Subdomains
+		return applies, nil
 	}
+	applies.Refused = lookRefused(ctx, s, domain, applies.Record.Reports)
 	return applies, nil
+}
+
+// lookRefused returns the other domains among the addresses for reports that have no
+// record with which they take reports about domain. One that gave no answer is left out.
+func lookRefused(ctx context.Context, s *session, domain string, addresses []string) []string {
+	var asked, refused []string
+	for _, address := range addresses {
+		u, err := url.Parse(address)
+		if err != nil || !strings.EqualFold(u.Scheme, "mailto") {
+			continue
+		}
+		mailbox, _, _ := strings.Cut(u.Opaque, "!") // a size may follow
+		_, host, found := strings.Cut(mailbox, "@")
+		host = canonical(host)
+		if own, _ := registrable(host); !found || own == domain || slices.Contains(asked, host) || len(asked) == maxReports {
+			continue
+		}
+		asked = append(asked, host)
+		records, _, err := s.texts(ctx, domain+"._report._dmarc."+host, isDMARC)
+		if err == nil && len(records) == 0 {
+			refused = append(refused, host)
+		}
+	}
+	return refused
 }
 
 // ofOrganisation picks from the records above a domain, those with the most labels

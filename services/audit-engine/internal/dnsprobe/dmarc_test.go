@@ -2,6 +2,7 @@ package dnsprobe
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -99,6 +100,33 @@ func TestLookDMARC(t *testing.T) {
 	}
 }
 
+// The record of the domain itself applies, whatever stands above it; np is about names
+// that nobody has set up.
+func TestLookDMARCAtDomain(t *testing.T) {
+	t.Parallel()
+	for record, want := range map[string]string{
+		"p=reject":                              "reject reject",
+		"p=reject; sp=quarantine":               "quarantine quarantine",
+		"p=reject; sp=none; np=reject":          "none reject",
+		"p=reject; np=none":                     "reject none",
+		"p=reject; rua=mailto:a@example.com":    "reject reject",
+		"p=none; rua=mailto:a@deep.example.com": "none none",
+		"p=none; rua=mailto:a@takes.example.net!10m,https://example.org/,mailto:nobody": "none none",
+		"p=none; rua=mailto:a@example.net,mailto:b@Example.net":                         "none none example.net",
+		"p=none; rua=mailto:a@odd..example,mailto:a@silent.example":                     "none none",
+	} {
+		zone := dnsprobetest.Parse(t, `
+;! servfail _dmarc.com TXT
+;! silent example.com._report._dmarc.silent.example TXT
+example.com._report._dmarc.takes.example.net. TXT "v=DMARC1;"
+_dmarc.example.com. TXT "v=DMARC1; `+record+`"`)
+		d, err := lookDMARC(t.Context(), newSession(zone.Exchange), "example.com")
+		if got := strings.Join(append([]string{d.Subdomains, d.Invented}, d.Refused...), " "); err != nil || got != want {
+			t.Errorf("%s: %s, %v; want %s", record, got, err, want)
+		}
+	}
+}
+
 func FuzzParseDMARC(f *testing.F) {
 	f.Add("v=DMARC1; p=reject; sp=none; np=quarantine; psd=y; t=y; rua=mailto:a@b.example,https://c/; pct=5")
 	f.Add("v=DMARC1;;=;p")
@@ -112,8 +140,8 @@ func FuzzParseDMARC(f *testing.F) {
 				t.Fatalf("%q: policy %q", text, policy)
 			}
 		}
-		domain, subdomains := r.effective()
-		if (domain == "") != (subdomains == "") || (domain == "") != (r.Problem != "" && len(r.Reports) == 0) {
+		domain, subdomains, invented := r.effective()
+		if (domain == "") != (subdomains == "") || (domain == "") != (invented == "") || (domain == "") != (r.Problem != "" && len(r.Reports) == 0) {
 			t.Fatalf("%q: %q and %q", text, domain, subdomains)
 		}
 	})

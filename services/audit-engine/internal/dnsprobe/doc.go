@@ -1,5 +1,5 @@
 // Package dnsprobe collects what the DNS says about a host and its registrable
-// domain: addresses and aliases, CAA, DNSSEC, and the records that guard its mail.
+// domain: addresses and aliases, CAA, DNSSEC, DANE, and the records that guard its mail.
 //
 // The questions go to our own resolver, never to the target, so package guard has no
 // part in them; what the records lead to (a policy file, a page) is not opened here.

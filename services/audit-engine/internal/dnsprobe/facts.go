@@ -30,13 +30,15 @@ type Facts struct {
 	Aliases   Fact[[]Alias] // of the host, the domain, its www and what the page is made of
 	CAA       Fact[CAA]
 	DNSSEC    Fact[DNSSEC]
-	TLSA      Fact[int] // records at _443._tcp of the host (RFC 6698)
+	TLSA      Fact[TLSA] // of the host, at the port that was asked for
 
-	MX     Fact[MX]
-	SPF    Fact[SPF]
-	DMARC  Fact[DMARC]
-	MTASTS Fact[MTASTS]
-	TLSRPT Fact[TLSRPT]
+	MX Fact[MX]
+	// MailTLSA is about the first mail servers, in the order of MX.
+	MailTLSA []Fact[TLSA]
+	SPF      Fact[SPF]
+	DMARC    Fact[DMARC]
+	MTASTS   Fact[MTASTS]
+	TLSRPT   Fact[TLSRPT]
 }
 
 // Addresses are the kinds of address that a host has.
@@ -48,9 +50,9 @@ type MX struct {
 	Hosts []string // sorted
 }
 
-// Look asks about host, a public name in lower case; more are names of the same
-// domain that matter to it. It takes at most eight seconds.
-func Look(ctx context.Context, exchange Exchange, host string, more []string) *Facts {
+// Look asks about host, a public name in lower case with its https at port; more are
+// names of the same domain that matter to it. It takes at most eight seconds.
+func Look(ctx context.Context, exchange Exchange, host string, port uint16, more []string) *Facts {
 	ctx, cancel := context.WithTimeout(ctx, maxTime)
 	defer cancel()
 	f := &Facts{Host: host}
@@ -60,7 +62,7 @@ func Look(ctx context.Context, exchange Exchange, host string, more []string) *F
 	group.Go(func() { f.Addresses = know(lookAddresses(ctx, s, host)) })
 	group.Go(func() { f.CAA = know(lookCAA(ctx, s, host)) })
 	group.Go(func() { f.DNSSEC = know(lookDNSSEC(ctx, s, f.Domain)) })
-	group.Go(func() { f.TLSA = know(countTLSA(ctx, s, host)) })
+	group.Go(func() { f.TLSA = know(lookTLSA(ctx, s, host, port)) })
 	if f.Provider == "" {
 		group.Go(func() { f.MX = know(lookMX(ctx, s, f.Domain)) })
 		group.Go(func() { f.DMARC = know(lookDMARC(ctx, s, f.Domain)) })
@@ -68,11 +70,14 @@ func Look(ctx context.Context, exchange Exchange, host string, more []string) *F
 		group.Go(func() { f.TLSRPT = know(lookTLSRPT(ctx, s, f.Domain)) })
 	}
 	group.Wait()
-	// These ask as many questions as the records ask for, so they come last.
+	// These ask as many questions as the records ask for, so they come last. Mail servers
+	// may be other people's and silent, which must not keep the rest waiting.
+	group.Go(func() { f.MailTLSA = lookMailTLSA(ctx, s, f.MX.Value.Hosts) })
 	f.Aliases = know(lookAliases(ctx, s, aliasNames(host, f.Domain, more)))
 	if f.Provider == "" {
 		f.SPF = know(lookSPF(ctx, s, f.Domain))
 	}
+	group.Wait()
 	return f
 }
 
@@ -104,11 +109,6 @@ func lookAddresses(ctx context.Context, s *session, host string) (Addresses, err
 	}
 	six, err := s.ask(ctx, host, dns.TypeAAAA)
 	return Addresses{IPv4: len(four.records) > 0, IPv6: len(six.records) > 0}, err
-}
-
-func countTLSA(ctx context.Context, s *session, host string) (int, error) {
-	a, err := s.ask(ctx, "_443._tcp."+host, dns.TypeTLSA)
-	return len(a.records), err
 }
 
 func lookMX(ctx context.Context, s *session, domain string) (MX, error) {

@@ -26,7 +26,8 @@ example.com.           CAA  0 iodef "mailto:ca@example.com"
 www.example.com.       CNAME edge.example.net.
 edge.example.net.      A    192.0.2.2
 edge.example.net.      AAAA 2001:db8::2
-_443._tcp.www.example.com. TLSA 3 1 1 00
+_8443._tcp.www.example.com. TLSA 3 1 1 00
+_25._tcp.mx2.example.com. TLSA 3 1 2 AB
 _dmarc.example.com.    TXT  "v=DMARC1; p=reject"
 _mta-sts.example.com.  TXT  "v=STSv1; id=1"
 _smtp._tls.example.com. TXT "v=TLSRPTv1; rua=mailto:tls@example.com"
@@ -37,7 +38,7 @@ func TestLook(t *testing.T) {
 	t.Parallel()
 	zone := dnsprobetest.Parse(t, goodZone)
 	address := dnsprobetest.Serve(t, func(q *dns.Msg, _ string) *dns.Msg { return zone.Reply(q) })
-	got := Look(t.Context(), (&Resolver{Address: address}).Exchange, "www.example.com", []string{"WWW.example.com", "cdn.example.com", "elsewhere.net"})
+	got := Look(t.Context(), (&Resolver{Address: address}).Exchange, "www.example.com", 8443, []string{"WWW.example.com", "cdn.example.com", "elsewhere.net"})
 	want := &Facts{
 		Host: "www.example.com", Domain: "example.com",
 		Addresses: Fact[Addresses]{Value: Addresses{IPv4: true, IPv6: true}},
@@ -45,11 +46,17 @@ func TestLook(t *testing.T) {
 		CAA: Fact[CAA]{Value: CAA{At: "example.com", Issue: []string{"ca.example"}, IssueWild: []string{""}, Reports: []string{"mailto:ca@example.com"},
 			Lines: []string{`CAA 0 iodef "mailto:ca@example.com"`, `CAA 0 issue "CA.example; account=1"`, `CAA 0 issuewild ";"`}}},
 		DNSSEC: Fact[DNSSEC]{Value: DNSSEC{Signed: true}},
-		TLSA:   Fact[int]{Value: 1},
-		MX:     Fact[MX]{Value: MX{Hosts: []string{"mx1.example.com", "mx2.example.com"}}},
-		SPF:    Fact[SPF]{Value: SPF{Records: []string{"v=spf1 mx -all"}, All: "-", Lookups: 1}},
+		TLSA: Fact[TLSA]{Value: TLSA{Name: "_8443._tcp.www.example.com", Host: "www.example.com", Signed: true,
+			Records: []TLSARecord{{Usage: DANEEE, Selector: PublicKey, Matching: SHA256, Data: []byte{0}, Problem: "a digest of 1 bytes does not fit the matching type 1"}}}},
+		MailTLSA: []Fact[TLSA]{
+			{Value: TLSA{Name: "_25._tcp.mx1.example.com", Host: "mx1.example.com"}},
+			{Value: TLSA{Name: "_25._tcp.mx2.example.com", Host: "mx2.example.com", Signed: true,
+				Records: []TLSARecord{{Usage: DANEEE, Selector: PublicKey, Matching: SHA512, Data: []byte{0xab}, Problem: "a digest of 1 bytes does not fit the matching type 2"}}}},
+		},
+		MX:  Fact[MX]{Value: MX{Hosts: []string{"mx1.example.com", "mx2.example.com"}}},
+		SPF: Fact[SPF]{Value: SPF{Records: []string{"v=spf1 mx -all"}, All: "-", Lookups: 1}},
 		DMARC: Fact[DMARC]{Value: DMARC{Record: &DMARCRecord{Text: "v=DMARC1; p=reject", P: "reject", PSD: "u"}, At: "example.com",
-			Policy: "reject", Subdomains: "reject"}},
+			Policy: "reject", Subdomains: "reject", Invented: "reject"}},
 		MTASTS: Fact[MTASTS]{Value: MTASTS{Records: []string{"v=STSv1; id=1"}}},
 		TLSRPT: Fact[TLSRPT]{Value: TLSRPT{Records: []string{"v=TLSRPTv1; rua=mailto:tls@example.com"}}},
 	}
@@ -75,7 +82,7 @@ func TestLookWithoutAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := Look(t.Context(), test.exchange, "www.example.com", nil)
+			f := Look(t.Context(), test.exchange, "www.example.com", 443, nil)
 			got := []string{f.Addresses.Unknown, f.Aliases.Unknown, f.CAA.Unknown, f.DNSSEC.Unknown, f.TLSA.Unknown, f.MX.Unknown, f.SPF.Unknown, f.DMARC.Unknown, f.MTASTS.Unknown, f.TLSRPT.Unknown}
 			for _, unknown := range got {
 				if unknown != test.want {

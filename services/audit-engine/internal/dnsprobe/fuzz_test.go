@@ -44,6 +44,7 @@ func FuzzLook(f *testing.F) {
 	f.Add(uint8(3), uint8(1), uint8(0), rawRecord(dns.TypeCNAME, []byte{1, 'x', 0xc0, 12}))
 	f.Add(uint8(0), uint8(1), uint8(0), rawRecord(dns.TypeCNAME, []byte{0xc0, 12}))
 	f.Add(uint8(0), uint8(3), uint8(0), slices.Concat(rawRecord(dns.TypeMX, []byte{0, 5, 0}), rawRecord(dns.TypeMX, []byte{0, 9, 2, 'M', 'x', 0xc0, 12}), rawRecord(dns.TypeCAA, []byte("\x00\x05issueca.example;x"))))
+	f.Add(uint8(0), uint8(2), uint8(0), slices.Concat(rawRecord(dns.TypeTLSA, []byte{3, 1, 1, 7}), rawRecord(dns.TypeTLSA, []byte{2, 0, 0, 0x30, 0})))
 	f.Add(uint8(18), uint8(0), uint8(1), rawRecord(dns.TypeSOA, append([]byte{0, 0}, make([]byte, 20)...)))
 	f.Fuzz(func(t *testing.T, code, answers, statements uint8, records []byte) {
 		var asked atomic.Int32
@@ -54,7 +55,7 @@ func FuzzLook(f *testing.F) {
 				return nil, err
 			}
 			return readReply(question, raw)
-		}, "www.example.com", []string{"cdn.example.com"})
+		}, "www.example.com", 443, []string{"cdn.example.com"})
 		if n := asked.Load(); n > maxQuestions {
 			t.Errorf("%d questions", n)
 		}
@@ -88,6 +89,14 @@ func checkFacts(t *testing.T, f *Facts) {
 	}{"MTA-STS": {f.MTASTS.Value.Records, f.MTASTS.Value.Problem}, "TLS-RPT": {f.TLSRPT.Value.Records, f.TLSRPT.Value.Problem}} {
 		if len(one.records) == 0 && one.problem != "" || len(one.records) > 1 && one.problem == "" {
 			t.Errorf("%s: %q, %q", what, one.records, one.problem)
+		}
+	}
+	if len(f.MailTLSA) > maxMailTLSA {
+		t.Errorf("%d mail servers asked about", len(f.MailTLSA))
+	}
+	for _, r := range f.TLSA.Value.Records {
+		if r.Problem == "" && (r.Usage > DANEEE || r.Selector > PublicKey || r.Matching > SHA512 || len(r.Data) < 2) {
+			t.Errorf("%s is usable", r)
 		}
 	}
 	if c := f.CAA.Value; (c.At == "") != (len(c.Lines) == 0) || len(c.Issue)+len(c.IssueWild)+len(c.Reports) > len(c.Lines) {

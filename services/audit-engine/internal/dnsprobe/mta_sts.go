@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // MTASTS is the record that announces a policy for encrypted mail (RFC 8461).
@@ -60,13 +61,14 @@ const (
 const (
 	maxPolicy = 64 << 10   // bytes
 	maxAge    = 31_557_600 // seconds
-	maxMX     = 100        // patterns that are kept
 )
 
 // STSPolicy is what the policy file says (section 3.2).
 type STSPolicy struct {
 	Mode string
 	MX   []string // host names in lower case; *. stands for one label
+	// MaxAge is how long senders keep the policy, at most a year.
+	MaxAge time.Duration
 }
 
 // ParseSTSPolicy reads a policy file. Its error says why senders refuse it.
@@ -88,9 +90,7 @@ func ParseSTSPolicy(body []byte) (STSPolicy, error) {
 			if !mxLabels.MatchString(value) {
 				return STSPolicy{}, fmt.Errorf("a line mx: names no host")
 			}
-			if len(p.MX) < maxMX {
-				p.MX = append(p.MX, canonical(value))
-			}
+			p.MX = append(p.MX, canonical(value))
 		case !repeated:
 			values[name] = value
 		}
@@ -102,6 +102,7 @@ func ParseSTSPolicy(body []byte) (STSPolicy, error) {
 	if err != nil || age > maxAge {
 		return STSPolicy{}, fmt.Errorf("max_age is missing, or is not a number of seconds up to %d", maxAge)
 	}
+	p.MaxAge = time.Duration(age) * time.Second
 	switch p.Mode = values["mode"]; p.Mode {
 	case ModeNone:
 	case ModeEnforce, ModeTesting:

@@ -3,6 +3,7 @@ package dnsprobe
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -12,9 +13,9 @@ import (
 func TestParseSTSPolicy(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]STSPolicy{
-		"version: STSv1\r\nmode: enforce\r\nmx: Mail.example.com\r\nmx: *.example.net\r\nmax_age: 604800\r\n": {Mode: ModeEnforce, MX: []string{"mail.example.com", "*.example.net"}},
+		"version: STSv1\r\nmode: enforce\r\nmx: Mail.example.com\r\nmx: *.example.net\r\nmax_age: 604800\r\n": {Mode: ModeEnforce, MX: []string{"mail.example.com", "*.example.net"}, MaxAge: 7 * 24 * time.Hour},
 		"version:STSv1\nmode:testing\nmx:mx.example.com\nmax_age:0":                                           {Mode: ModeTesting, MX: []string{"mx.example.com"}},
-		"version: STSv1\nmode: none\nmax_age: 86400\n\nnew_field: x\nmode: enforce\n":                         {Mode: ModeNone},
+		"version: STSv1\nmode: none\nmax_age: 86400\n\nnew_field: x\nmode: enforce\n":                         {Mode: ModeNone, MaxAge: 24 * time.Hour},
 	} {
 		got, err := ParseSTSPolicy([]byte(body))
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
@@ -53,7 +54,7 @@ func FuzzParseSTSPolicy(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if p.Mode != ModeNone && len(p.MX) == 0 || len(p.MX) > maxMX {
+		if p.Mode != ModeNone && len(p.MX) == 0 || len(p.MX) > len(body) {
 			t.Fatalf("%q: %+v", body, p)
 		}
 		for _, pattern := range p.MX {

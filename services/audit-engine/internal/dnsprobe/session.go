@@ -13,7 +13,7 @@ import (
 
 // Bounds of all questions about one host.
 const (
-	maxQuestions = 40
+	maxQuestions = 50
 	maxTime      = 8 * time.Second
 	atOnce       = 4
 	maxChain     = 8 // aliases in a row; resolvers give up at about as many

@@ -13,6 +13,7 @@ type spfTerm struct {
 	qualifier string // +, -, ~ or ?; "" for a modifier
 	name      string // lower case
 	domain    string // as it was given; "" means the record's own domain
+	anybody   bool   // a network of all addresses
 }
 
 // spfMechanisms are those of RFC 7208 section 5, with what may follow them.
@@ -92,6 +93,8 @@ func parseSPFTerm(part string) (spfTerm, error) {
 		if !given || !spfNetwork(term.name, argument) {
 			return spfTerm{}, fmt.Errorf("%q names no network", part)
 		}
+		_, length, _ := strings.Cut(argument, "/")
+		term.anybody = strings.Trim(length, "0") == "" && length != ""
 		return term, nil
 	}
 	if rule.cidr {

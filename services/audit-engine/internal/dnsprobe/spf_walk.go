@@ -19,7 +19,7 @@ const (
 type SPF struct {
 	Records []string // those that begin with v=spf1; more than one is an error
 	Problem string   // why receivers take it for an error; "": they do not
-	All     string   // what it says about everybody else: +, -, ~, ? or "" for nothing
+	All     string   // what it says about everybody else: +, -, ~, ? or "" for nothing; + also for a network of all addresses
 	Open    string   // the included domain that lets everybody in
 	Silent  bool     // only all: nobody sends
 	Lookups int      // counted up to MaxSPFLookups+1
@@ -76,6 +76,10 @@ func (w *spfWalk) record(ctx context.Context, domain string, terms []spfTerm) (a
 		switch t.name {
 		case "all":
 			return t.qualifier
+		case "ip4", "ip6":
+			if t.anybody && t.qualifier == "+" {
+				return t.qualifier
+			}
 		case "redirect":
 			redirect = t
 		case "include":

@@ -41,7 +41,7 @@ func (g *Guard) Client(userAgent string) *Client {
 type Request struct {
 	Target   Target
 	Method   string      // default GET
-	Header   http.Header // besides User-Agent, Accept and Accept-Encoding
+	Header   http.Header // besides User-Agent, Accept and Accept-Encoding; a Host claims that name, and changes nothing else
 	Body     []byte      // its Content-Type stands in Header; a redirect is then the answer
 	NoFollow bool        // take a redirect as the answer
 	Probe    bool        // a question of our own, whose refusal is not worth counting
@@ -216,6 +216,7 @@ func (c *Client) ask(ctx context.Context, r Request, target Target, cookies jar)
 	for name, values := range r.Header {
 		req.Header[name] = values
 	}
+	req.Host = cmp.Or(r.Header.Get("Host"), req.Host)
 	req.Close = true
 	req.Header.Set("User-Agent", c.userAgent)
 	req.Header.Set("Accept-Encoding", "gzip")

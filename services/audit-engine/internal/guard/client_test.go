@@ -62,6 +62,20 @@ func TestDo(t *testing.T) {
 	}
 }
 
+// A claimed name is only said: the connection leads to the target all the same.
+func TestClaimedHost(t *testing.T) {
+	t.Parallel()
+	g, base := lab(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Host) })
+	target, err := g.Admit(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := g.Client("test").Do(t.Context(), Request{Target: target, Header: http.Header{"Host": {"other.invalid"}}})
+	if err != nil || string(resp.Body) != "other.invalid" || resp.URL.String() != base+"/" {
+		t.Errorf("%+v, %v", resp, err)
+	}
+}
+
 func TestMessagesSayWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")

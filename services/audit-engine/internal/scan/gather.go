@@ -63,7 +63,7 @@ func (s *Scanner) gather(ctx context.Context, target guard.Target, agent string,
 		{"dns", "Reading the DNS and mail records", func() { site.DNS, site.NoDNS = s.observeDNS(ctx, page) }},
 		{"exposed", "Asking for files that should not be there", func() { site.Exposed = observeExposed(ctx, client, page, rules()) }},
 	}
-	site.Bleeds = bleeder(client, site)
+	site.Active = activeProber(client, site)
 	done := make(chan part)
 	for _, p := range parts {
 		go func() { p.look(); done <- p }()

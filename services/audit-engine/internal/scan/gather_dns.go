@@ -19,7 +19,15 @@ func (s *Scanner) observeDNS(ctx context.Context, page *guard.Response) (facts *
 	case s.config.DNS == nil:
 		return nil, "This audit was made without a resolver, so the DNS was not looked at."
 	}
-	return dnsprobe.Look(ctx, s.config.DNS, page.Target.Host(), check.NewPage(page).Hosts()), ""
+	return dnsprobe.Look(ctx, s.config.DNS, page.Target.Host(), tlsPort(page), check.NewPage(page).Hosts()), ""
+}
+
+// tlsPort is the port of tlsTarget.
+func tlsPort(page *guard.Response) uint16 {
+	if page.URL.Scheme == "https" {
+		return page.Target.Port()
+	}
+	return 443
 }
 
 // hostAsker returns how checks fetch from another name of the domain.

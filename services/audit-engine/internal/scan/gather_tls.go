@@ -52,14 +52,16 @@ func observeTLS(ctx context.Context, client *guard.Client, page *guard.Response)
 	return check.NewTLS(address, result), ""
 }
 
-// bleeder returns how a check probes the host of site.TLS for Heartbleed.
-func bleeder(client *guard.Client, site *check.Site) func(context.Context) (bool, error) {
-	return func(ctx context.Context) (bool, error) {
+// activeProber returns how a check runs an active probe of the host of site.TLS.
+func activeProber(client *guard.Client, site *check.Site) func(context.Context, tlsprobe.Active) (tlsprobe.Proof, error) {
+	return func(ctx context.Context, probe tlsprobe.Active) (tlsprobe.Proof, error) {
 		target, err := tlsTarget(client, site.Page)
 		if err != nil {
-			return false, err
+			return tlsprobe.Proof{}, err
 		}
-		return tlsprobe.Heartbleed(ctx, probeConfig(client, target), site.TLS.Result)
+		ctx, cancel := context.WithTimeout(ctx, probeTime(ctx))
+		defer cancel()
+		return probe(ctx, probeConfig(client, target), site.TLS.Result)
 	}
 }
 

@@ -10,9 +10,15 @@ import (
 	"doorstep.example/services/audit-engine/internal/grade"
 )
 
-// sideGrades reckons how two public raters would grade the site. A panic costs these
-// grades, not the audit.
-func (s *Scanner) sideGrades(site *check.Site) (grades []auditapi.SideGrade) {
+// vulnerabilities are the checks whose findings SSL Labs' guide fails a host for.
+var vulnerabilities = map[string]string{
+	"probe-heartbleed": "Heartbleed", "probe-ccs-injection": "CCS injection", "probe-ticketbleed": "Ticketbleed",
+	"probe-robot": "ROBOT", "probe-drown": "DROWN",
+}
+
+// sideGrades reckons how two public raters would grade the site, of which findings were
+// made. A panic costs these grades, not the audit.
+func (s *Scanner) sideGrades(site *check.Site, findings []auditapi.Finding) (grades []auditapi.SideGrade) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.config.Log.Error("panic in a side grade", "error", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -28,6 +34,11 @@ func (s *Scanner) sideGrades(site *check.Site) (grades []auditapi.SideGrade) {
 	}
 	grades = append(grades, observatory)
 	if facts, known := site.TLSFacts(); known {
+		for _, f := range findings {
+			if name := vulnerabilities[f.Check]; name != "" {
+				facts.Vulnerable = append(facts.Vulnerable, name)
+			}
+		}
 		score, letter, caps := grade.SSLLabs(facts)
 		grades = append(grades, auditapi.SideGrade{
 			Name: "SSL Labs guide (our reckoning)", Grade: letter, Score: score, Caps: caps,

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"context"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -56,7 +57,33 @@ func TestSideGradesWithoutTLS(t *testing.T) {
 
 func TestSideGradesThatPanicCostNoAudit(t *testing.T) {
 	t.Parallel()
-	if got := newScanner(t, nil).sideGrades(&check.Site{}); got != nil { // a site without a page
+	if got := newScanner(t, nil).sideGrades(&check.Site{}, nil); got != nil { // a site without a page
 		t.Errorf("grades = %+v", got)
+	}
+}
+
+func TestFaultsThatProbesProveCapTheGrade(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(weakSite(nil))
+	t.Cleanup(server.Close)
+	var proven []check.Check
+	for id := range vulnerabilities {
+		if _, known := check.ByID(id); !known {
+			t.Errorf("there is no check %s", id)
+		}
+		proven = append(proven, check.Check{ID: id, Title: id, Run: func(context.Context, *check.Site) check.Result {
+			return check.Result{Findings: []check.Finding{{Title: id, Severity: auditapi.Critical}}}
+		}})
+	}
+	s := newScanner(t, func(c *Config) { c.Checks = func(string) []check.Check { return proven } }, server.Listener.Addr().String())
+	report, err := s.Run(t.Context(), request(server.URL), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	caps := report.Grades[1].Caps
+	for _, name := range vulnerabilities {
+		if !slices.Contains(caps, "F: vulnerable to "+name) {
+			t.Errorf("%s does not cap the grade: %q", name, caps)
+		}
 	}
 }

@@ -123,7 +123,7 @@ func (s *Scanner) run(ctx context.Context, r auditapi.Request, started time.Time
 		return auditapi.Report{}, fmt.Errorf("audit %s: %w", target.Host(), ctx.Err())
 	}
 	report := compose(r, target, site, outcomes, started, s.config.Now())
-	report.Proof, report.Grades = proof, s.sideGrades(site)
+	report.Proof, report.Grades = proof, s.sideGrades(site, report.Findings)
 	return report, nil
 }
 

@@ -52,7 +52,7 @@ func (p *prober) hello(version uint16, suites []uint16, lean bool) wire.ClientHe
 		return h
 	}
 	h.ALPN = protocols
-	h.Deflate, h.ExtendedMasterSecret, h.EncryptThenMAC, h.SessionTicket, h.Status = true, true, true, true, true
+	h.Deflate, h.ExtendedMasterSecret, h.EncryptThenMAC, h.SessionTicket, h.Status, h.Timestamps = true, true, true, true, true, true
 	return h
 }
 

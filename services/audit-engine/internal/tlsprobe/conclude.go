@@ -16,6 +16,7 @@ func (p *prober) conclude(r *Result) {
 	r.DH = describe(e.dh)
 	r.ExportRSA = e.exportRSA
 	r.Chains = sortedChains(e.chains)
+	r.Timestamps = e.scts
 	for i := range r.Versions {
 		v := &r.Versions[i]
 		if v.ID == SSL20 && v.Offered == No && r.Highest() == 0 {

@@ -30,4 +30,10 @@
 // Client-initiated renegotiation is not probed: it takes a complete handshake of an old
 // version and makes the server do more work than it was asked for. Whether a server has
 // the *secure* renegotiation of RFC 5746 is in Features.
+//
+// # Active probes
+//
+// Probe sends nothing but hellos that any client might send. What only shows otherwise
+// is left to the probes of type Active, for hosts whose owner wants to know: Heartbleed,
+// CCSInjection, Ticketbleed, Robot and Drown.
 package tlsprobe

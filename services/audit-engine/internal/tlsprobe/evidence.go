@@ -20,6 +20,7 @@ const (
 type evidence struct {
 	chains    [][][]byte
 	ocsp      []byte
+	scts      []Timestamps
 	dh        []dhSeen
 	exportRSA int
 	explicit  []uint16           // versions with curves written out
@@ -51,6 +52,9 @@ func (p *prober) learn(hello wire.ClientHello, f *wire.Flight) {
 	e := &p.seen
 	e.addChain(f.Certificates)
 	e.addALPN(f.Hello.ALPN)
+	if hello.Timestamps {
+		e.addTimestamps(f.Certificates, f.Hello.Timestamps)
+	}
 	if len(f.OCSP) > 0 {
 		e.ocsp = f.OCSP
 	}
@@ -77,6 +81,24 @@ func (e *evidence) addChain(chain [][]byte) {
 		}
 	}
 	e.chains = append(e.chains, chain)
+}
+
+// addTimestamps keeps the first list that came with the leaf of chain, or that none did.
+func (e *evidence) addTimestamps(chain [][]byte, list []byte) {
+	if len(chain) == 0 {
+		return
+	}
+	for i := range e.scts {
+		if known := &e.scts[i]; bytes.Equal(known.Leaf, chain[0]) {
+			if len(known.List) == 0 {
+				known.List = list
+			}
+			return
+		}
+	}
+	if len(e.scts) < maxChains {
+		e.scts = append(e.scts, Timestamps{Leaf: chain[0], List: list})
+	}
 }
 
 func (e *evidence) addALPN(protocol string) {

@@ -72,7 +72,7 @@ func (p *prober) handshake(ctx context.Context, v Version, signatures []uint16, 
 	}
 	h := p.hello(TLS13, usable, false)
 	h.Groups, h.KeyShares = []uint16{uint16(v.Groups[group])}, []wire.KeyShare{key.Share()}
-	h.Signatures, h.ALPN, h.Status = signatures, alpn, true
+	h.Signatures, h.ALPN, h.Status, h.Timestamps = signatures, alpn, true, true
 	var e *wire.Encrypted
 	err = p.connect(ctx, func(conn net.Conn) error {
 		var err error
@@ -94,6 +94,7 @@ func (p *prober) learnEncrypted(e *wire.Encrypted) {
 	defer p.mu.Unlock()
 	p.seen.encrypted = append(p.seen.encrypted, e)
 	p.seen.addChain(e.Certificates)
+	p.seen.addTimestamps(e.Certificates, e.Timestamps)
 	p.seen.addALPN(e.ALPN)
 	p.seen.client = p.seen.client || e.CertificateRequest
 	if len(e.OCSP) > 0 {

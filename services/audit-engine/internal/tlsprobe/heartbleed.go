@@ -3,50 +3,44 @@ package tlsprobe
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 
 	"doorstep.example/services/audit-engine/internal/tlsprobe/wire"
 )
 
-// Heartbleed reports whether a host gives away what is in its memory (CVE-2014-0160). It
-// is an active probe: a host that does gives 16 bytes away, which are not kept. known is
-// what Probe has found of the host; TLS 1.3 never had the fault. The error is not nil when
-// a handshake that Probe has seen could not be taken far enough.
-func Heartbleed(ctx context.Context, c Config, known *Result) (bool, error) {
+// Heartbleed is the Active probe for hosts that give away what is in their memory
+// (CVE-2014-0160). TLS 1.3 never had the fault.
+func Heartbleed(ctx context.Context, c Config, known *Result) (Proof, error) {
 	p := newProber(c.withDefaults())
-	for _, v := range known.Versions {
-		version := v.ID
-		if v.Offered != Yes || version < TLS10 || version > TLS12 {
-			continue
-		}
-		var suites []uint16
-		for _, suite := range v.Suites {
-			suites = append(suites, suite.ID)
-		}
-		hello := p.hello(version, suites, true)
-		hello.Heartbeat = true
-		bleeds := false
-		err := p.connect(ctx, func(conn net.Conn) error {
-			if _, err := conn.Write(hello.Record()); err != nil {
-				return err
-			}
-			flight, err := wire.ReadFlight(wire.NewReader(conn))
+	for _, v := range oldVersions(known) {
+		for asked := 1; ; asked++ {
+			bleeds, err := p.bleeds(ctx, v)
 			if err != nil {
-				return err
+				return Proof{}, err
 			}
-			if flight.Hello.Version != version {
-				return fmt.Errorf("the server chose %s", VersionName(flight.Hello.Version))
+			if !bleeds {
+				break
 			}
-			bleeds, err = wire.Bleeds(conn, version)
-			if errors.Is(err, wire.ErrNoHeartbeat) {
-				return nil // silence and hanging up are right
+			if asked == 2 {
+				return Proof{Seen: []string{
+					"A heartbeat without content that claimed 16 bytes was answered with 16 bytes, twice.",
+					"They were not kept. CVE-2014-0160.",
+				}}, nil
 			}
-			return err
-		})
-		if bleeds || err != nil {
-			return bleeds, err
 		}
 	}
-	return false, nil
+	return Proof{}, nil
+}
+
+func (p *prober) bleeds(ctx context.Context, v Version) (bleeds bool, err error) {
+	hello := p.hello(v.ID, ids(v.Suites), true)
+	hello.Heartbeat = true
+	err = p.afterFlight(ctx, hello, func(conn net.Conn, _ *wire.Reader, _ *wire.Flight) error {
+		bleeds, err = wire.Bleeds(conn, v.ID)
+		if errors.Is(err, wire.ErrNoHeartbeat) {
+			return nil // silence and hanging up are right
+		}
+		return err
+	})
+	return bleeds, err
 }

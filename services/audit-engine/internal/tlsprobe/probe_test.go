@@ -54,6 +54,7 @@ func TestModernServer(t *testing.T) {
 	t.Parallel()
 	certificate := rsaCertificate(t)
 	certificate.OCSPStaple = []byte("a response")
+	certificate.SignedCertificateTimestamps = [][]byte{[]byte("abc"), []byte("d")}
 	r := probe(t, serveTLS(t, &tls.Config{
 		Certificates: []tls.Certificate{certificate},
 		MinVersion:   tls.VersionTLS12,
@@ -77,6 +78,7 @@ func TestModernServer(t *testing.T) {
 	expect(t, "curves of TLS 1.2", groupNames(r.Version(tlsprobe.TLS12).Groups), []string{"X25519", "secp256r1"})
 	expect(t, "groups of TLS 1.3", groupNames(r.Version(tlsprobe.TLS13).Groups), []string{"X25519", "X25519MLKEM768", "secp256r1"})
 	expect(t, "chains", r.Chains, [][][]byte{certificate.Certificate})
+	expect(t, "timestamps", r.Timestamps, []tlsprobe.Timestamps{{Leaf: certificate.Certificate[0], List: []byte("\x00\x08\x00\x03abc\x00\x01d")}})
 	expect(t, "features", r.Features, tlsprobe.Features{
 		FallbackSCSV: tlsprobe.Yes, SecureRenegotiation: tlsprobe.Yes, ExtendedMasterSecret: tlsprobe.Yes,
 		EncryptThenMAC: tlsprobe.NotApplicable, Compression: tlsprobe.No, SessionTickets: tlsprobe.Yes,
@@ -125,8 +127,10 @@ func TestOldSuitesOfGo(t *testing.T) {
 
 func TestTLS13Alone(t *testing.T) {
 	t.Parallel()
+	stamped, plain := ecdsaCertificate(t), rsaCertificate(t)
+	stamped.SignedCertificateTimestamps = [][]byte{[]byte("a")}
 	r := probe(t, serveTLS(t, &tls.Config{
-		Certificates:           []tls.Certificate{ecdsaCertificate(t), rsaCertificate(t)},
+		Certificates:           []tls.Certificate{stamped, plain},
 		MinVersion:             tls.VersionTLS13,
 		NextProtos:             []string{"http/1.1"},
 		ClientAuth:             tls.RequestClientCert,
@@ -136,6 +140,7 @@ func TestTLS13Alone(t *testing.T) {
 	expect(t, "versions", offered(r), "no no no no no yes")
 	expect(t, "groups", groupNames(r.Version(tlsprobe.TLS13).Groups), []string{"secp384r1"})
 	expect(t, "number of chains", len(r.Chains), 2)
+	expect(t, "timestamps", r.Timestamps, []tlsprobe.Timestamps{{Leaf: stamped.Certificate[0], List: []byte("\x00\x03\x00\x01a")}, {Leaf: plain.Certificate[0]}})
 	expect(t, "features", r.Features, tlsprobe.Features{
 		FallbackSCSV: tlsprobe.NotApplicable, SecureRenegotiation: tlsprobe.NotApplicable,
 		ExtendedMasterSecret: tlsprobe.NotApplicable, EncryptThenMAC: tlsprobe.NotApplicable,

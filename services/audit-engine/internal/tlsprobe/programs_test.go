@@ -113,12 +113,27 @@ func TestServerPreferenceOfOpenSSL(t *testing.T) {
 // versions by its security level, and says so with an internal_error.
 func TestDebianNginx(t *testing.T) {
 	t.Parallel()
+	certificate, key := writeCertificate(t, t.TempDir(), "rsa", rsaCertificate(t))
+	r := probe(t, serveNginx(t, certificate, key))
+	expect(t, "versions", offered(r), "no no no no yes yes")
+	expect(t, "order", r.Version(tlsprobe.TLS12).ServerOrder, tlsprobe.Yes)
+	expect(t, "ALPN", r.Features.ALPN, []string{"h2", "http/1.1"})
+	expect(t, "unknown", r.Unknown, nil)
+	for _, s := range r.Version(tlsprobe.TLS12).Suites {
+		if s.Class() < tlsprobe.ClassCBC {
+			t.Errorf("nginx accepts %s", s.Name)
+		}
+	}
+}
+
+// serveNginx runs nginx with the settings of Debian's nginx.conf.
+func serveNginx(t *testing.T, certificate, key string) string {
+	t.Helper()
 	program, err := exec.LookPath("nginx")
 	if err != nil {
 		databasetest.Missing(t, "nginx (apt-get install nginx-light)")
 	}
 	dir := t.TempDir()
-	certificate, key := writeCertificate(t, dir, "rsa", rsaCertificate(t))
 	addr := freeAddress(t)
 	settings := strings.NewReplacer("DIR", dir, "ADDR", addr, "CRT", certificate, "KEY", key).Replace(`
 		daemon off; master_process off; pid DIR/pid; error_log DIR/error.log;
@@ -133,14 +148,5 @@ func TestDebianNginx(t *testing.T) {
 		t.Fatal(err)
 	}
 	start(t, addr, exec.CommandContext(t.Context(), program, "-p", dir, "-c", filepath.Join(dir, "nginx.conf"), "-e", filepath.Join(dir, "error.log")))
-	r := probe(t, addr)
-	expect(t, "versions", offered(r), "no no no no yes yes")
-	expect(t, "order", r.Version(tlsprobe.TLS12).ServerOrder, tlsprobe.Yes)
-	expect(t, "ALPN", r.Features.ALPN, []string{"h2", "http/1.1"})
-	expect(t, "unknown", r.Unknown, nil)
-	for _, s := range r.Version(tlsprobe.TLS12).Suites {
-		if s.Class() < tlsprobe.ClassCBC {
-			t.Errorf("nginx accepts %s", s.Name)
-		}
-	}
+	return addr
 }

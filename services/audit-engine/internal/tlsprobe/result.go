@@ -52,6 +52,8 @@ type Result struct {
 	// Chains are the certificate chains that the server sent, one for each leaf:
 	// servers may have one for RSA and one for ECDSA.
 	Chains [][][]byte // DER, leaf first, at most 16 certificates of 64 KiB
+	// Timestamps has an entry for each leaf with which timestamps were asked for.
+	Timestamps []Timestamps
 	// DH are the parameters of finite-field Diffie-Hellman seen up to TLS 1.2, the
 	// weakest first.
 	DH []DHGroup
@@ -60,6 +62,13 @@ type Result struct {
 	Features  Features
 	// Unknown lists in words what could not be found out, and why.
 	Unknown []string
+}
+
+// Timestamps is what came in the handshake beside a certificate: the list of signed
+// certificate timestamps of RFC 6962 section 3.3, unread, empty when there was none.
+type Timestamps struct {
+	Leaf []byte // DER
+	List []byte // at most 64 KiB
 }
 
 // Version is one version of the protocol.

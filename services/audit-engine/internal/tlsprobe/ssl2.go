@@ -15,15 +15,7 @@ import (
 // it back when the server speaks no TLS at all.)
 func (p *prober) ssl2(ctx context.Context) Version {
 	v := Version{ID: SSL20, ServerOrder: NotApplicable}
-	var hello *wire.SSL2Hello
-	err := p.connect(ctx, func(conn net.Conn) error {
-		if _, err := conn.Write(wire.SSL2ClientHello()); err != nil {
-			return err
-		}
-		var err error
-		hello, err = wire.ReadSSL2(conn)
-		return err
-	})
+	hello, err := p.askSSL2(ctx)
 	if err == nil {
 		v.Offered, v.Complete = Yes, true
 		for _, kind := range hello.Ciphers {
@@ -38,6 +30,17 @@ func (p *prober) ssl2(ctx context.Context) Version {
 		v.Offered, v.Complete = No, true
 	}
 	return v
+}
+
+func (p *prober) askSSL2(ctx context.Context) (hello *wire.SSL2Hello, err error) {
+	err = p.connect(ctx, func(conn net.Conn) error {
+		if _, err := conn.Write(wire.SSL2ClientHello()); err != nil {
+			return err
+		}
+		hello, err = wire.ReadSSL2(conn)
+		return err
+	})
+	return hello, err
 }
 
 func notUnderstood(err error) bool {

@@ -7,6 +7,8 @@ type Alert uint8
 
 // The alerts that tell probes apart, RFC 8446 section 6 and RFC 7507.
 const (
+	AlertBadRecordMAC          Alert = 20
+	AlertDecryptionFailed      Alert = 21 // of TLS 1.0, RFC 2246
 	AlertHandshakeFailure      Alert = 40
 	AlertProtocolVersion       Alert = 70
 	AlertInsufficientSecurity  Alert = 71
@@ -18,7 +20,7 @@ const (
 )
 
 var alertNames = map[Alert]string{
-	0: "close_notify", 10: "unexpected_message", 20: "bad_record_mac", 22: "record_overflow",
+	0: "close_notify", 10: "unexpected_message", 20: "bad_record_mac", 21: "decryption_failed", 22: "record_overflow",
 	30: "decompression_failure", 40: "handshake_failure", 41: "no_certificate", 42: "bad_certificate",
 	43: "unsupported_certificate", 47: "illegal_parameter", 48: "unknown_ca", 49: "access_denied",
 	50: "decode_error", 51: "decrypt_error", 60: "export_restriction", 70: "protocol_version",

@@ -24,6 +24,7 @@ const (
 	extSignatures      = 13
 	extHeartbeat       = 15 // RFC 6520
 	extALPN            = 16
+	extTimestamps      = 18 // RFC 6962 section 3.3.1
 	extPadding         = 21
 	extEncryptThenMAC  = 22 // RFC 7366
 	extExtendedMaster  = 23 // RFC 7627
@@ -55,12 +56,15 @@ type ClientHello struct {
 	Signatures []uint16 // signature_algorithms
 	KeyShares  []KeyShare
 	ALPN       []string
+	Session    []byte // id of a session to resume, up to TLS 1.2
+	Ticket     []byte // of that session, sent with SessionTicket
 
 	Deflate              bool // offers compression
 	ExtendedMasterSecret bool
 	EncryptThenMAC       bool
 	SessionTicket        bool
 	Status               bool // asks for a stapled OCSP response
+	Timestamps           bool // asks for signed certificate timestamps
 	Heartbeat            bool // allows the server to send heartbeats
 }
 
@@ -104,6 +108,8 @@ func (h ClientHello) body(padding int) []byte {
 	w.vector8(func() {
 		if h.Version == TLS13 {
 			w.bytes(random(32)) // middlebox compatibility, RFC 8446 appendix D.4
+		} else {
+			w.bytes(h.Session)
 		}
 	})
 	w.vector16(func() { w.uint16s(h.Suites) })
@@ -132,7 +138,7 @@ func (h ClientHello) extensions(w *writer, padding int) {
 		w.extension(extExtendedMaster, func() {})
 	}
 	if h.SessionTicket {
-		w.extension(extSessionTicket, func() {})
+		w.extension(extSessionTicket, func() { w.bytes(h.Ticket) })
 	}
 	if h.Heartbeat {
 		w.extension(extHeartbeat, func() { w.uint8(1) })
@@ -146,6 +152,9 @@ func (h ClientHello) extensions(w *writer, padding int) {
 			w.uint16(0)
 			w.uint16(0)
 		})
+	}
+	if h.Timestamps {
+		w.extension(extTimestamps, func() {})
 	}
 	if len(h.ALPN) > 0 {
 		w.extension(extALPN, func() {

@@ -55,6 +55,18 @@ func ReadFlight(r *Reader) (*Flight, error) {
 	}
 }
 
+// ReadServerHello reads the first message of a flight. Its errors are those of ReadFlight.
+func ReadServerHello(r *Reader) (*ServerHello, error) {
+	first, err := r.message()
+	if err != nil {
+		return nil, err
+	}
+	if first.kind != kindServerHello {
+		return nil, fmt.Errorf("%w: message %d before the ServerHello", ErrMalformed, first.kind)
+	}
+	return ParseServerHello(first.body)
+}
+
 func (f *Flight) add(m message) (done bool, err error) {
 	switch m.kind {
 	case kindServerHello:

@@ -62,7 +62,7 @@ func serverHello(version, suite uint16, random []byte, extensions func(*writer))
 	var w writer
 	w.uint16(version)
 	w.bytes(append(random, make([]byte, 32-len(random))...))
-	w.vector8(func() {})
+	w.vector8(func() { w.bytes([]byte("id")) })
 	w.uint16(suite)
 	w.uint8(0)
 	if extensions != nil {
@@ -105,6 +105,9 @@ func TestParseServerHello(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got, err := ParseServerHello(tt.body)
+			if tt.want != nil {
+				tt.want.Session = []byte("id")
+			}
 			if diff := cmp.Diff(tt.want, got); diff != "" || (err != nil) != (tt.want == nil) {
 				t.Errorf("ParseServerHello: error %v, differs (-want +got):\n%s", err, diff)
 			}

@@ -45,6 +45,17 @@ func NewReader(in io.Reader) *Reader { return &Reader{in: in} }
 // Received reports whether the server has sent any whole record.
 func (r *Reader) Received() bool { return r.records > 0 }
 
+// Describe returns the next record in words, such as "alert bad_record_mac". Its errors
+// are those of ReadFlight, without Alert.
+func (r *Reader) Describe() (string, error) {
+	kind, payload, err := r.record()
+	if err != nil || kind != recordAlert {
+		return fmt.Sprintf("record of type %d", kind), err
+	}
+	alert, _, err := parseAlert(payload)
+	return alert.Error(), err
+}
+
 // record reads one record; decrypted if there are keys.
 func (r *Reader) record() (kind uint8, payload []byte, err error) {
 	if r.records >= maxRecords {

@@ -8,6 +8,7 @@ import (
 // ServerHello is a server's choice.
 type ServerHello struct {
 	Version uint16 // the negotiated one, also in TLS 1.3
+	Session []byte // id of the session
 	Suite   uint16
 	Retry   bool // a HelloRetryRequest
 
@@ -20,6 +21,7 @@ type ServerHello struct {
 	EncryptThenMAC       bool
 	SessionTicket        bool
 	ALPN                 string
+	Timestamps           []byte // list of signed certificate timestamps, as sent
 }
 
 // retryRandom marks a ServerHello as a HelloRetryRequest, RFC 8446 4.1.3.
@@ -33,10 +35,10 @@ func ParseServerHello(body []byte) (*ServerHello, error) {
 	p := parser{rest: body}
 	h := &ServerHello{Version: p.uint16()}
 	h.Retry = bytes.Equal(p.bytes(32), retryRandom)
-	session := p.vector8()
+	h.Session = p.vector8()
 	h.Suite = p.uint16()
 	compression := p.uint8()
-	if p.bad || len(session) > 32 || compression > compressionDeflate {
+	if p.bad || len(h.Session) > 32 || compression > compressionDeflate {
 		return nil, fmt.Errorf("%w: ServerHello", ErrMalformed)
 	}
 	h.Deflate = compression == compressionDeflate
@@ -67,6 +69,8 @@ func (h *ServerHello) extension(number uint16, data []byte) {
 		h.EncryptThenMAC = true
 	case extSessionTicket:
 		h.SessionTicket = true
+	case extTimestamps:
+		h.Timestamps = data
 	case extALPN:
 		h.ALPN = parseALPN(data)
 	}

@@ -22,6 +22,7 @@ type Encrypted struct {
 	ALPN               string
 	Certificates       [][]byte // DER, as sent
 	OCSP               []byte   // stapled to the first certificate, DER
+	Timestamps         []byte   // of the first certificate, as in ServerHello
 	CertificateRequest bool
 
 	Tickets      int    // session tickets sent after the handshake
@@ -145,8 +146,11 @@ func (e *Encrypted) certificates(body []byte) error {
 		leaf := len(e.Certificates) == 0
 		e.Certificates = append(e.Certificates, der)
 		list.extensions(func(number uint16, data []byte) {
-			if leaf && number == extStatusRequest {
+			switch {
+			case leaf && number == extStatusRequest:
 				e.OCSP = parseStatus(data)
+			case leaf && number == extTimestamps:
+				e.Timestamps = data
 			}
 		})
 	}
