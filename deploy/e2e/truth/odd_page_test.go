@@ -174,7 +174,7 @@ func oddHeaders() []story {
 		{name: "embedded session", open: front(cookie("__Host-sid=" + token() + "; Path=/; Secure; HttpOnly; SameSite=None; Partitioned")), tempts: cookies},
 		{name: "data for everybody", open: site(routes{
 			"/":            says(`<a href="/prices.json">Prices</a><link rel="stylesheet" href="/fonts/shop.css">`),
-			"/prices.json": shared(file("application/json", `[{"price":1}]`)), "/fonts/shop.css": shared(file("text/css", "@font-face{font-family:Shop;src:url(/fonts/shop.woff2)}")),
+			"/prices.json": shared(file("application/json", `[{"price":1,"shop":{"name":"Bern","email":"bern@shop.example"}}]`)), "/fonts/shop.css": shared(file("text/css", "@font-face{font-family:Shop;src:url(/fonts/shop.woff2)}")),
 		}), tempts: []string{"cors", "content-type"}},
 		{name: "front page for everybody", open: front(shared(says("<p>Open data.</p>"))), tempts: []string{"cors"}},
 		{name: "partner's origin alone", open: front(func(w http.ResponseWriter, r *http.Request) {

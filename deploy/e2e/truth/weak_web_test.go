@@ -144,6 +144,9 @@ func weakAnswers() []story {
 		{name: "the origin null is let in", open: reflecting(func(o string) bool { return o == "null" }, true), truth: []string{"cors high"}},
 		{name: "origins that begin alike are let in", open: reflecting(func(o string) bool { return strings.HasPrefix(o, "https://localhost") }, true), truth: []string{"cors high"}},
 		{name: "origins that begin alike may read", open: reflecting(func(o string) bool { return strings.HasPrefix(o, "https://localhost") }, false), truth: []string{"cors low"}},
+		{name: "people's data for every origin", open: site(routes{
+			"/": says(`<a href="/api/users">Users</a>`), "/api/users": shared(file("application/json", `[{"id":1,"user_name":"ada","email":"ada@shop.example"}]`)),
+		}), truth: []string{"cors low"}},
 		{name: "TRACE", open: everywhere(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodTrace {
 				w.Header().Set("Content-Type", "message/http")

@@ -42,6 +42,7 @@ func runCORS(ctx context.Context, site *Site) Result {
 	if f, opened := openToAll(answer); opened {
 		return fail(f)
 	}
+	findings := personalData(answer)
 	for _, path := range dataPaths(site) {
 		answer, err := site.Ask(ctx, http.MethodGet, path, http.Header{"Origin": {foreignOrigin}})
 		if err != nil {
@@ -50,11 +51,11 @@ func runCORS(ctx context.Context, site *Site) Result {
 		if f, opened := openToAll(answer); opened {
 			return fail(f)
 		}
+		findings = append(findings, personalData(answer)...)
 	}
 	if allowed, _ := allows(answer, foreignOrigin); allowed {
-		return pass() // as good as *
+		return fail(merge(findings)...) // as good as *
 	}
-	var findings []Finding
 	for _, trick := range originTricks(site) {
 		answer, err := askFrom(ctx, site, trick.origin)
 		if err != nil {
@@ -81,6 +82,32 @@ func openToAll(answer *guard.Response) (Finding, bool) {
 	}, allowed && credentials
 }
 
+// What programs call the fields of a person or of an account. A public list of shops has
+// an email and a telephone, too, so those count with a person's name alone.
+var (
+	accountField = regexp.MustCompile(`(?i)"(?:password|passwd|password_?hash|access_?token|refresh_?token|session_?id|iban|ssn|date_?of_?birth|birth_?date|dob|(?:customer|user)_?email|last_?login)"\s*:\s*["0-9]`)
+	emailField   = regexp.MustCompile(`(?i)"e?-?mail"\s*:\s*"[^"@]+@`)
+	personField  = regexp.MustCompile(`(?i)"(?:first_?name|last_?name|full_?name|user_?name|role|customer_?id|user_?id)"\s*:\s*["0-9]`)
+)
+
+// personalData reports data about people that every site may read. That data is open is
+// right for most of it, which is why nothing else is reported.
+func personalData(answer *guard.Response) []Finding {
+	body := beginning(answer.Body)
+	origin := answer.Header.Get("Access-Control-Allow-Origin")
+	switch {
+	case origin != "*" && origin != foreignOrigin, !succeeds(answer), !saysJSON(answer):
+		return nil
+	case accountField.Match(body), emailField.Match(body) && personField.Match(body):
+	default:
+		return nil
+	}
+	return []Finding{{
+		Title: "Any site may read data that looks personal", Severity: auditapi.Low, Evidence: corsEvidence(answer, foreignOrigin),
+		Impact: "Whatever site somebody opens can read these data through that visitor's browser: from inside your company's network, and past filters that go by address.",
+	}}
+}
+
 // maxDataPaths is how many addresses besides the page are asked for.
 const maxDataPaths = 4
 
@@ -97,7 +124,7 @@ func dataPaths(site *Site) []string {
 		}
 	}
 	for _, page := range site.pages()[1:] {
-		if media, _, err := mime.ParseMediaType(page.Response.Header.Get("Content-Type")); err == nil && strings.HasSuffix(media, "json") {
+		if saysJSON(page.Response) {
 			add(page.Response.URL.EscapedPath())
 		}
 	}
@@ -109,6 +136,11 @@ func dataPaths(site *Site) []string {
 		}
 	}
 	return paths
+}
+
+func saysJSON(r *guard.Response) bool {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && strings.HasSuffix(media, "json")
 }
 
 // originTrick is an origin that only a wrong comparison lets pass.

@@ -50,7 +50,9 @@ func runMCPMetadata(seen *mcpprobe.Result) Result {
 		return found(auditapi.Medium, "The sign-in document that was named is not there", quote(m.Path)+" does not give a JSON document.")
 	case !m.Found && bearer:
 		return found(auditapi.Medium, "AI clients cannot find out where to sign in", "There is no resource_metadata, and no document at "+quote(m.Path)+" or below.")
-	case !m.Found:
+	case !m.Found && len(seen.Refusal.Challenges) == 0:
+		return found(auditapi.Medium, "AI clients cannot find out how to sign in", "Nothing is asked for by WWW-Authenticate, and there is no document at "+quote(m.Path)+" or below.")
+	case !m.Found: // a password, which people may have been told
 		return found(auditapi.Low, "AI clients cannot find out how to sign in", "No token is asked for by WWW-Authenticate, and there is no document at "+quote(m.Path)+" or below.")
 	}
 	evidence = lines(evidence, fmt.Sprintf("%s: resource %q, authorization_servers %s", quote(m.Path), quote(m.Resource), quote(strings.Join(m.Servers, ", "))))

@@ -15,7 +15,7 @@ const minSessionBits = 64
 func init() {
 	register(Check{
 		ID: "mcp-session-id", Title: "Session ids of the AI interface cannot be guessed", Area: AreaMCP,
-		Tiers: tier.From(auditapi.TierAutomated), Severity: auditapi.Medium,
+		Tiers: tier.From(auditapi.TierAutomated), Severity: auditapi.High,
 		Impact: "Who guesses the id of somebody else's session can ask questions in it, read its answers or end it.",
 		Remediation: serverConfig("Make session ids of at least 128 random bits from a cryptographic source (Node: crypto.randomUUID(); Go: crypto/rand.Text(); Python: secrets.token_urlsafe(32)), tie them to the signed-in user, and let them expire. Better still, move to revision 2026-07-28 of the protocol, which has no sessions. A web server in front cannot repair ids, but it can keep guessers slow:",
 			"limit_req_zone $binary_remote_addr zone=mcp:10m rate=5r/s;\nlocation /mcp {\n    limit_req zone=mcp burst=20;\n    proxy_pass http://127.0.0.1:3000;\n}",
@@ -38,7 +38,7 @@ func runMCPSessionID(seen *mcpprobe.Result) Result {
 	s := mcpprobe.Compare(first, second)
 	evidence := lines(mcpAt(seen), "Two sessions, opened one after the other, got the ids "+quote(first)+" and "+quote(second))
 	found := func(title, detail string) Result {
-		return fail(Finding{Title: title, Severity: auditapi.Medium, Evidence: lines(evidence, detail)})
+		return fail(Finding{Title: title, Severity: auditapi.High, Evidence: lines(evidence, detail)})
 	}
 	switch {
 	case s.Same:
