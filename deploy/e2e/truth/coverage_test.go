@@ -12,13 +12,12 @@ import (
 // elsewhere are checks, or their worst severities, that no server here can have, with
 // the reason. The engine's own tests have them as recorded answers.
 var elsewhere = map[string]string{
-	"tls-compression":   "OpenSSL is built without it, Go never had it",
-	"tls-renegotiation": "all programs of today protect it",
-	"tls-downgrade":     "all programs of today notice it",
-	"cookie-scope":      "needs a name with a domain above it, which loopback has not",
-	"ipv6":              "needs a public name",
-	"dnssec":            "needs a public name",
-	"dns-caa":           "needs a public name", "dns-dangling-cname": "needs a public name",
+	"tls-compression": "OpenSSL is built without it, Go never had it",
+	"tls-downgrade":   "all programs of today notice it",
+	"cookie-scope":    "needs a name with a domain above it, which loopback has not",
+	"ipv6":            "needs a public name",
+	"dnssec":          "needs a public name",
+	"dns-caa":         "needs a public name", "dns-dangling-cname": "needs a public name",
 	"mail-dmarc": "needs a public name", "mail-spf": "needs a public name", "mail-null-mx": "needs a public name",
 	"dns-dane": "needs a public name", "mail-mta-sts": "needs a public name", "mail-tls-rpt": "needs a public name",
 }

@@ -95,6 +95,10 @@ func weakTLS() []story {
 			truth: []string{signed, "tls-null-suites critical"}},
 		{name: "OpenSSL with a short prime", open: openSSL("-cipher", "ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0", "-no_tls1", "-no_tls1_1"),
 			truth: []string{signed, "tls-dh high"}},
+		{name: "OpenSSL that renegotiates", open: openSSL("-cipher", "ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0", "-no_tls1", "-no_tls1_1", "-client_renegotiation"),
+			truth: []string{signed, "tls-renegotiation medium"}},
+		{name: "OpenSSL that does not", open: openSSL("-cipher", "ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0", "-no_tls1", "-no_tls1_1"),
+			truth: []string{signed}, tempts: []string{"tls-renegotiation"}},
 	}
 }
 

@@ -93,13 +93,12 @@ var (
 // personalData reports data about people that every site may read. That data is open is
 // right for most of it, which is why nothing else is reported.
 func personalData(answer *guard.Response) []Finding {
-	body := beginning(answer.Body)
 	origin := answer.Header.Get("Access-Control-Allow-Origin")
-	switch {
-	case origin != "*" && origin != foreignOrigin, !succeeds(answer), !saysJSON(answer):
+	if origin != "*" && origin != foreignOrigin || !succeeds(answer) || !saysJSON(answer) {
 		return nil
-	case accountField.Match(body), emailField.Match(body) && personField.Match(body):
-	default:
+	}
+	body := beginning(answer.Body)
+	if personal := accountField.Match(body) || emailField.Match(body) && personField.Match(body); !personal {
 		return nil
 	}
 	return []Finding{{

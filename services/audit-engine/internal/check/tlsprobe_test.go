@@ -22,7 +22,7 @@ import (
 //	groups TLS 1.3  names of groups
 //	dh              groups, "1024 unsafe, 512 export, 2048 standard": bits and what is known
 //	no              features that are missing: renegotiation, master-secret, fallback, stapling, retry
-//	yes             features that are there: compression, early-data, stapling
+//	yes             features that are there: compression, early-data, stapling, client-renegotiation
 //	open            features that are unknown
 //	no certificate  anything: none was shown
 //	not asked       anything: timestamps were not asked for
@@ -130,10 +130,10 @@ func recordDH(t *testing.T, fields []string) tlsprobe.DHGroup {
 func recordFeatures(t *testing.T, f *tlsprobe.Features, spec map[string]string) {
 	t.Helper()
 	f.FallbackSCSV, f.SecureRenegotiation, f.ExtendedMasterSecret, f.HelloRetry = tlsprobe.Yes, tlsprobe.Yes, tlsprobe.Yes, tlsprobe.Yes
-	f.Compression, f.Stapling, f.EarlyData = tlsprobe.No, tlsprobe.No, tlsprobe.No
+	f.Compression, f.Stapling, f.EarlyData, f.ClientRenegotiation = tlsprobe.No, tlsprobe.No, tlsprobe.No, tlsprobe.No
 	fields := map[string]*tlsprobe.Answer{
 		"renegotiation": &f.SecureRenegotiation, "master-secret": &f.ExtendedMasterSecret, "fallback": &f.FallbackSCSV,
-		"stapling": &f.Stapling, "retry": &f.HelloRetry, "compression": &f.Compression, "early-data": &f.EarlyData,
+		"client-renegotiation": &f.ClientRenegotiation, "stapling": &f.Stapling, "retry": &f.HelloRetry, "compression": &f.Compression, "early-data": &f.EarlyData,
 	}
 	for key, answer := range map[string]tlsprobe.Answer{"no": tlsprobe.No, "yes": tlsprobe.Yes, "open": tlsprobe.Unknown} {
 		for feature := range strings.FieldsSeq(spec[key]) {

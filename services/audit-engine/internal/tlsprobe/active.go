@@ -66,6 +66,7 @@ type reaction string
 const (
 	silence reaction = "no answer"
 	closed  reaction = "connection closed"
+	reset   reaction = "connection reset"
 )
 
 // maxReactions is how many records of a reaction are looked at.
@@ -101,7 +102,7 @@ func ending(err error) reaction {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return closed
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return "connection reset"
+		return reset
 	}
 	return reaction(err.Error())
 }

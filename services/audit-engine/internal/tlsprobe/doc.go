@@ -12,7 +12,8 @@
 //	versions and suites ─┬─ SSL 2.0
 //	(all at once, within ├─ SSL 3.0 ─ TLS 1.2: common, weak and rare suites
 //	MaxParallel)         └─ TLS 1.3
-//	then, by what was found: order, groups, downgrade, ALPN, a TLS 1.3 handshake
+//	then, by what was found: order, groups, downgrade, renegotiation, ALPN,
+//	a TLS 1.3 handshake
 //
 // # What an answer means
 //
@@ -27,13 +28,18 @@
 // level rules out. And a server that speaks TLS and closes on an SSL 2.0 hello says No:
 // it could not read it.
 //
-// Client-initiated renegotiation is not probed: it takes a complete handshake of an old
-// version and makes the server do more work than it was asked for. Whether a server has
-// the *secure* renegotiation of RFC 5746 is in Features.
+// # Renegotiation
+//
+// Whether visitors may make a server renegotiate shows only in a whole handshake of an
+// old version. One is made by crypto/tls, whose client renegotiates when a server asks
+// for it; wire.Relay asks in the server's name. Declining is an alert, closing, or no
+// answer to the first attempt, which is how some servers ignore it. Only a server that
+// finishes a few one after the other says Yes. Whether a server has the *secure*
+// renegotiation of RFC 5746 shows in its hello.
 //
 // # Active probes
 //
-// Probe sends nothing but hellos that any client might send. What only shows otherwise
+// Probe sends nothing but what any client might send. What only shows otherwise
 // is left to the probes of type Active, for hosts whose owner wants to know: Heartbleed,
 // CCSInjection, Ticketbleed, Robot and Drown.
 package tlsprobe

@@ -80,6 +80,7 @@ func (p *prober) details(ctx context.Context, r *Result) {
 	var wg sync.WaitGroup
 	legacy := curveVersion(r)
 	below := downgrade(r)
+	session, old := renegotiable(r), len(oldVersions(r)) > 0
 	for i, v := range r.Versions { // v is read while the entry is written to
 		if v.Offered != Yes || v.ID == SSL20 {
 			continue
@@ -93,6 +94,10 @@ func (p *prober) details(ctx context.Context, r *Result) {
 		}
 	}
 	wg.Go(func() { r.Features.FallbackSCSV = p.fallback(ctx, below) })
+	r.Features.ClientRenegotiation = NotApplicable
+	if old {
+		wg.Go(func() { r.Features.ClientRenegotiation = p.clientRenegotiation(ctx, session) })
+	}
 	wg.Wait()
 	p.handshakes(ctx, r)
 	p.secondProtocol(ctx, r)

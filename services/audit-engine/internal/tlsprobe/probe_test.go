@@ -80,7 +80,7 @@ func TestModernServer(t *testing.T) {
 	expect(t, "chains", r.Chains, [][][]byte{certificate.Certificate})
 	expect(t, "timestamps", r.Timestamps, []tlsprobe.Timestamps{{Leaf: certificate.Certificate[0], List: []byte("\x00\x08\x00\x03abc\x00\x01d")}})
 	expect(t, "features", r.Features, tlsprobe.Features{
-		FallbackSCSV: tlsprobe.Yes, SecureRenegotiation: tlsprobe.Yes, ExtendedMasterSecret: tlsprobe.Yes,
+		FallbackSCSV: tlsprobe.Yes, SecureRenegotiation: tlsprobe.Yes, ClientRenegotiation: tlsprobe.No, ExtendedMasterSecret: tlsprobe.Yes,
 		EncryptThenMAC: tlsprobe.NotApplicable, Compression: tlsprobe.No, SessionTickets: tlsprobe.Yes,
 		Stapling: tlsprobe.Yes, ClientCertificate: tlsprobe.No, HelloRetry: tlsprobe.Yes, EarlyData: tlsprobe.No,
 		ALPN: []string{"h2", "http/1.1"}, OCSP: []byte("a response"),
@@ -142,7 +142,7 @@ func TestTLS13Alone(t *testing.T) {
 	expect(t, "number of chains", len(r.Chains), 2)
 	expect(t, "timestamps", r.Timestamps, []tlsprobe.Timestamps{{Leaf: stamped.Certificate[0], List: []byte("\x00\x03\x00\x01a")}, {Leaf: plain.Certificate[0]}})
 	expect(t, "features", r.Features, tlsprobe.Features{
-		FallbackSCSV: tlsprobe.NotApplicable, SecureRenegotiation: tlsprobe.NotApplicable,
+		FallbackSCSV: tlsprobe.NotApplicable, SecureRenegotiation: tlsprobe.NotApplicable, ClientRenegotiation: tlsprobe.NotApplicable,
 		ExtendedMasterSecret: tlsprobe.NotApplicable, EncryptThenMAC: tlsprobe.NotApplicable,
 		Compression: tlsprobe.NotApplicable, SessionTickets: tlsprobe.No, Stapling: tlsprobe.No,
 		ClientCertificate: tlsprobe.Yes, HelloRetry: tlsprobe.Yes, EarlyData: tlsprobe.No, ALPN: []string{"http/1.1"},

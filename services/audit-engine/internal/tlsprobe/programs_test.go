@@ -41,7 +41,7 @@ func TestWorstOfOpenSSL(t *testing.T) {
 	expect(t, "order", r.Version(tlsprobe.TLS12).ServerOrder, tlsprobe.No)
 	expect(t, "curves", groupNames(r.Version(tlsprobe.TLS12).Groups), []string{"X25519", "X448", "secp256r1", "secp384r1", "secp521r1"})
 	expect(t, "features", r.Features, tlsprobe.Features{
-		FallbackSCSV: tlsprobe.Yes, SecureRenegotiation: tlsprobe.Yes, ExtendedMasterSecret: tlsprobe.Yes,
+		FallbackSCSV: tlsprobe.Yes, SecureRenegotiation: tlsprobe.Yes, ClientRenegotiation: tlsprobe.No, ExtendedMasterSecret: tlsprobe.Yes,
 		EncryptThenMAC: tlsprobe.No, Compression: tlsprobe.No, SessionTickets: tlsprobe.Yes,
 		Stapling: tlsprobe.Yes, ClientCertificate: tlsprobe.No, HelloRetry: tlsprobe.Yes,
 		EarlyData: tlsprobe.Yes, MaxEarlyData: 12345, OCSP: []byte{0x30, 0x03, 0x0a, 0x01, 0x06},
@@ -118,6 +118,7 @@ func TestDebianNginx(t *testing.T) {
 	expect(t, "versions", offered(r), "no no no no yes yes")
 	expect(t, "order", r.Version(tlsprobe.TLS12).ServerOrder, tlsprobe.Yes)
 	expect(t, "ALPN", r.Features.ALPN, []string{"h2", "http/1.1"})
+	expect(t, "client renegotiation", r.Features.ClientRenegotiation, tlsprobe.No)
 	expect(t, "unknown", r.Unknown, nil)
 	for _, s := range r.Version(tlsprobe.TLS12).Suites {
 		if s.Class() < tlsprobe.ClassCBC {

@@ -97,7 +97,8 @@ type Version struct {
 // Features are the protections and options of the protocol.
 type Features struct {
 	FallbackSCSV         Answer // RFC 7507; NotApplicable with a single version
-	SecureRenegotiation  Answer // RFC 5746; this and the next three are of SSL 3.0 to TLS 1.2
+	SecureRenegotiation  Answer // RFC 5746; this and the next four are of SSL 3.0 to TLS 1.2
+	ClientRenegotiation  Answer // whether a visitor may start one, again and again; TLS 1.0 to 1.2
 	ExtendedMasterSecret Answer // RFC 7627
 	EncryptThenMAC       Answer // RFC 7366; NotApplicable without CBC suites
 	Compression          Answer // DEFLATE (CRIME)

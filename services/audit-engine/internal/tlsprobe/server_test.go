@@ -164,7 +164,11 @@ func serveOpenSSL(t *testing.T, args ...string) string {
 	}
 	addr := freeAddress(t)
 	args = append([]string{"s_server", "-accept", addr, "-quiet", "-naccept", "1000"}, args...)
-	start(t, addr, exec.CommandContext(t.Context(), program, args...))
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	if _, err := cmd.StdinPipe(); err != nil { // at whose end it would close its connections
+		t.Fatal(err)
+	}
+	start(t, addr, cmd)
 	return addr
 }
 

@@ -14,6 +14,7 @@ const (
 	AlertInsufficientSecurity  Alert = 71
 	AlertInternalError         Alert = 80
 	AlertInappropriateFallback Alert = 86
+	AlertNoRenegotiation       Alert = 100 // RFC 5246 section 7.2.2
 
 	alertCloseNotify = 0
 	alertWarning     = 1
@@ -24,7 +25,7 @@ var alertNames = map[Alert]string{
 	30: "decompression_failure", 40: "handshake_failure", 41: "no_certificate", 42: "bad_certificate",
 	43: "unsupported_certificate", 47: "illegal_parameter", 48: "unknown_ca", 49: "access_denied",
 	50: "decode_error", 51: "decrypt_error", 60: "export_restriction", 70: "protocol_version",
-	71: "insufficient_security", 80: "internal_error", 86: "inappropriate_fallback", 90: "user_canceled",
+	71: "insufficient_security", 80: "internal_error", 86: "inappropriate_fallback", 90: "user_canceled", 100: "no_renegotiation",
 	109: "missing_extension", 110: "unsupported_extension", 112: "unrecognized_name",
 	116: "certificate_required", 120: "no_application_protocol",
 }
@@ -37,11 +38,11 @@ func (a Alert) Error() string {
 }
 
 // parseAlert reads an alert record. Warnings such as unrecognized_name are not fatal:
-// the handshake goes on.
+// the handshake goes on. One that was declined does not.
 func parseAlert(payload []byte) (alert Alert, fatal bool, err error) {
 	if len(payload) != 2 {
 		return 0, false, fmt.Errorf("%w: alert of %d bytes", ErrMalformed, len(payload))
 	}
 	alert = Alert(payload[1])
-	return alert, payload[0] != alertWarning || alert == alertCloseNotify, nil
+	return alert, payload[0] != alertWarning || alert == alertCloseNotify || alert == AlertNoRenegotiation, nil
 }

@@ -126,9 +126,12 @@ func (p *protection) seal(kind uint8, content []byte) []byte {
 }
 
 func (p *protection) open(header, payload []byte) (kind uint8, content []byte, err error) {
+	if header[0] != recordApplicationData {
+		return header[0], payload, nil
+	}
 	inner, err := p.aead.Open(payload[:0], p.nonce(), payload, header)
 	if err != nil {
-		return 0, nil, fmt.Errorf("%w: record does not decrypt", ErrMalformed)
+		return 0, nil, errUnopened
 	}
 	for i := len(inner) - 1; i >= 0; i-- { // padding
 		if inner[i] != 0 {
