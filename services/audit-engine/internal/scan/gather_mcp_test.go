@@ -72,7 +72,7 @@ func TestAuditOfMCPEndpoints(t *testing.T) {
 	}{
 		"weak": {weakMCP, []string{
 			"mcp-authentication high", "mcp-dangerous-tools high", "mcp-invisible-unicode low", "mcp-origin high",
-			"mcp-session-id medium", "mcp-tool-list info", "mcp-tool-poisoning high",
+			"mcp-session-id high", "mcp-tool-list info", "mcp-tool-poisoning high",
 		}, 0},
 		"correct": {correctMCP, nil, 6},
 		"none":    {http.NotFound, nil, 0},
