@@ -83,10 +83,12 @@ func openToAll(answer *guard.Response) (Finding, bool) {
 }
 
 // What programs call the fields of a person or of an account. A public list of shops has
-// an email and a telephone, too, so those count with a person's name alone.
+// an email and a telephone, too, so those count with a person's name alone; and the texts
+// of a form call fields so, whose values are words.
 var (
-	accountField = regexp.MustCompile(`(?i)"(?:password|passwd|password_?hash|access_?token|refresh_?token|session_?id|iban|ssn|date_?of_?birth|birth_?date|dob|(?:customer|user)_?email|last_?login)"\s*:\s*["0-9]`)
-	emailField   = regexp.MustCompile(`(?i)"e?-?mail"\s*:\s*"[^"@]+@`)
+	accountField = regexp.MustCompile(`(?i)"(?:password|passwd|password_?hash|access_?token|refresh_?token|session_?id|iban|ssn|date_?of_?birth|birth_?date|dob|last_?login)"\s*:\s*(?:[0-9]|"[^"\s]*[0-9][^"\s]*")`)
+	ownerField   = regexp.MustCompile(`(?i)"(?:customer|user)_?email"\s*:\s*"[^"@\s]+@`)
+	emailField   = regexp.MustCompile(`(?i)"e?-?mail"\s*:\s*"[^"@\s]+@`)
 	personField  = regexp.MustCompile(`(?i)"(?:first_?name|last_?name|full_?name|user_?name|role|customer_?id|user_?id)"\s*:\s*["0-9]`)
 )
 
@@ -98,7 +100,7 @@ func personalData(answer *guard.Response) []Finding {
 		return nil
 	}
 	body := beginning(answer.Body)
-	if personal := accountField.Match(body) || emailField.Match(body) && personField.Match(body); !personal {
+	if personal := accountField.Match(body) || ownerField.Match(body) || emailField.Match(body) && personField.Match(body); !personal {
 		return nil
 	}
 	return []Finding{{
