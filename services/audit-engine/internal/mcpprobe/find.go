@@ -77,7 +77,7 @@ func (p *prober) try(ctx context.Context, path string) *endpoint {
 	case p.protected(ctx, path, a):
 		found.refusal = &a
 		return found
-	case a.err != nil && lastSegment(path) == "mcp" && (a.response.Status == http.StatusBadRequest || a.response.Status == http.StatusMethodNotAllowed):
+	case a.err != nil && lastSegment(path) == "mcp" && (a.response.Status == http.StatusBadRequest || a.response.Status == http.StatusMethodNotAllowed) && p.spend():
 		return p.tryStream(ctx, path) // so clients try an endpoint of the old transport
 	case a.err != nil:
 		return nil
