@@ -233,6 +233,7 @@ func (f *fixture) site(t *testing.T) *check.Site {
 		}
 		return response(t, fmt.Sprintf("%s://%s%s", f.page.URL.Scheme, f.page.URL.Host, path), raw), nil
 	}
+	site.Glance = site.Ask
 	posts := 0
 	site.Post = func(_ context.Context, path string, _ http.Header, _ url.Values) (*guard.Response, error) {
 		posts++

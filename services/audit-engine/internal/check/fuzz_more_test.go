@@ -58,9 +58,9 @@ func headerSite(name, value string) *Site {
 	header := http.Header{"Content-Type": {"text/html"}}
 	header[name] = []string{value}
 	page := &guard.Response{URL: &url.URL{Scheme: "https", Host: "shop.example", Path: "/"}, Status: 200, Header: header, Body: []byte("<p>shop<script src=a.js></script>")}
+	ask := func(context.Context, string, string, http.Header) (*guard.Response, error) { return page, nil }
 	return &Site{
-		Now: fuzzNow, Host: "shop.example", Page: page, Canary: func() string { return "zq7canary" },
-		Ask: func(context.Context, string, string, http.Header) (*guard.Response, error) { return page, nil },
+		Now: fuzzNow, Host: "shop.example", Page: page, Canary: func() string { return "zq7canary" }, Ask: ask, Glance: ask,
 		Post: func(context.Context, string, http.Header, url.Values) (*guard.Response, error) {
 			return page, nil
 		},

@@ -103,9 +103,9 @@ func pathOf(u *url.URL) string {
 
 func sameOrigin(a, b *url.URL) bool { return a.Scheme == b.Scheme && a.Host == b.Host }
 
-// get asks as a visitor would, with more headers.
+// get asks as a visitor would, with more headers, for the beginning of what is at path.
 func (s *Site) get(ctx context.Context, path string, header http.Header) (*guard.Response, error) {
-	return s.Ask(ctx, http.MethodGet, path, header)
+	return s.Glance(ctx, http.MethodGet, path, header)
 }
 
 // confirmed reports whether a probe shows the same with two different words; the
@@ -125,23 +125,27 @@ func (s *Site) confirmed(probe func(word string) (*guard.Response, bool, error))
 // silent is why a probe is skipped.
 const silent = "The site did not answer while it was probed."
 
-// maxLooked is how many bytes of an answer are looked at, where there is one answer after
+// MaxLooked is how many bytes of an answer are looked at, where there is one answer after
 // the other.
-const maxLooked = 512 << 10
+const MaxLooked = 512 << 10
 
-func beginning(body []byte) []byte { return body[:min(len(body), maxLooked)] }
+func beginning(body []byte) []byte { return body[:min(len(body), MaxLooked)] }
 
 // phrases are texts that answers are searched for, whatever the case of their letters
 // (A to Z). A regular expression of the same takes a hundred times as long, which a
 // hostile site with long pages would make use of.
 type phrases []string
 
-// in returns the first of the phrases that the text holds; empty: it holds none.
+// in returns the first of the phrases that the text holds; empty: it holds none. It goes
+// through the text in parts, so that a long one takes no memory of its own.
 func (p phrases) in(text []byte) string {
-	lower := lowered(text)
-	for _, phrase := range p {
-		if bytes.Contains(lower, lowered([]byte(phrase))) {
-			return phrase
+	const part, longest = 64 << 10, 128 // bytes
+	for from := 0; from < len(text); from += part {
+		lower := lowered(text[from:min(from+part+longest, len(text))])
+		for _, phrase := range p {
+			if bytes.Contains(lower, lowered([]byte(phrase))) {
+				return phrase
+			}
 		}
 	}
 	return ""

@@ -143,10 +143,14 @@ func leads(answer *guard.Response, host string) string {
 	return ""
 }
 
-// addresses are those that an answer's page links, sends forms to or loads.
+// addresses are those that the beginning of an answer's page links, sends forms to or
+// loads.
 func addresses(answer *guard.Response) []*url.URL {
 	var list []*url.URL
-	document := NewPage(answer).Document()
+	if !isHTML(answer) || answer.BodyErr != nil {
+		return nil
+	}
+	document := parseDocument(answer.URL, beginning(answer.Body))
 	for _, a := range document.Anchors {
 		list = append(list, a.URL)
 	}

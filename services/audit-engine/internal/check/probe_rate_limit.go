@@ -71,19 +71,19 @@ func runRateLimit(ctx context.Context, site *Site) Result {
 	if err != nil {
 		return skip(silent)
 	}
-	first := tries.answers[0]
+	first := tries.first
 	switch {
 	case tries.limited:
 		return pass()
 	case !took(first), first.Status == http.StatusOK && bytes.Equal(bytes.TrimSpace(first.Body), bytes.TrimSpace(fresh.Body)):
 		return skip("The sign-in did not take the attempt (answer %d), so it is not known how it treats wrong passwords.", first.Status)
-	case len(tries.answers) < leastSignIns:
-		return skip("The sign-in answered only %d attempts within %s, too few to see a limit.", len(tries.answers), signInWindow)
+	case tries.answered < leastSignIns:
+		return skip("The sign-in answered only %d attempts within %s, too few to see a limit.", tries.answered, signInWindow)
 	}
 	return fail(Finding{
 		Title: "Passwords may be tried without a brake", Severity: auditapi.Low,
 		Evidence: lines("Sent the sign-in form of "+address(fresh.Response)+" with the name "+quote(tries.user)+", which nobody has, and another wrong password each time.", at(first),
-			fmt.Sprintf("%d attempts within %s were all answered with %d.", len(tries.answers), tries.took.Round(time.Millisecond), first.Status),
+			fmt.Sprintf("%d attempts within %s were all answered with %d.", tries.answered, tries.took.Round(time.Millisecond), first.Status),
 			"No 429, 403 or 423, no Retry-After, no growing delay and no captcha was seen."),
 	})
 }
@@ -159,10 +159,11 @@ func (s *Site) freshSignIn(ctx context.Context, page *Page) (*Page, *Form, error
 
 // signIns are attempts with wrong passwords.
 type signIns struct {
-	user    string
-	answers []*guard.Response // at least one
-	took    time.Duration
-	limited bool // the site did something against more of them
+	user     string
+	first    *guard.Response // the answer to the first
+	answered int             // at least one
+	took     time.Duration
+	limited  bool // the site did something against more of them
 }
 
 // trySignIns sends the form until the site does something against it, at most
@@ -176,19 +177,22 @@ func (s *Site) trySignIns(ctx context.Context, page *Page, f Form) (signIns, err
 	}
 	var delays []time.Duration
 	start := time.Now()
-	for len(tries.answers) < maxSignIns && time.Since(start) < signInWindow {
+	for tries.answered < maxSignIns && time.Since(start) < signInWindow {
 		begun := time.Now()
 		answer, err := s.Post(ctx, f.Action.RequestURI(), header, filled(f, tries.user, s.word()))
-		if err != nil && (len(tries.answers) == 0 || ctx.Err() != nil) {
+		if err != nil && (tries.answered == 0 || ctx.Err() != nil) {
 			return tries, err
 		}
 		if err != nil { // it hangs up on those who try too often
 			tries.limited = true
 			return tries, nil //nolint:nilerr // see above
 		}
-		tries.answers, delays = append(tries.answers, answer), append(delays, time.Since(begun))
+		if tries.first == nil {
+			tries.first = answer
+		}
+		tries.answered, delays = tries.answered+1, append(delays, time.Since(begun))
 		tries.took = time.Since(start)
-		if tries.limited = brakes(answer, tries.answers[0], page.Body) || slows(delays); tries.limited {
+		if tries.limited = brakes(answer, tries.first, page.Body) || slows(delays); tries.limited {
 			break
 		}
 	}

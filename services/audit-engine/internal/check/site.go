@@ -62,6 +62,10 @@ type Site struct {
 	// redirects. path begins with a slash. A Host in header is only claimed.
 	Ask func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error)
 
+	// Glance is Ask for the first MaxLooked bytes of an answer alone: what probes ask for
+	// again and again is not worth more of the site's time, and of our memory.
+	Glance func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error)
+
 	// Post sends a form as browsers do, without following redirects. It is for the
 	// sign-in form alone, see probe-rate-limit: everything else only asks. A site that
 	// says 429 to it is asked on by Ask as before.

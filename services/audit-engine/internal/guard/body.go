@@ -22,8 +22,9 @@ var (
 	ErrBodyStream   = errors.New("the page is a stream of events, which has no end")
 )
 
-// readBody reads a body to its end, or until done (which may be nil) has enough.
-func readBody(resp *http.Response, done func([]byte) bool) ([]byte, error) {
+// readBody reads a body to its end, or until done (which may be nil) has enough, or as
+// many bytes as are enough (0: all).
+func readBody(resp *http.Response, done func([]byte) bool, enough int64) ([]byte, error) {
 	if media, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); done == nil && strings.EqualFold(strings.TrimSpace(media), "text/event-stream") {
 		return nil, ErrBodyStream
 	}
@@ -48,6 +49,9 @@ func readBody(resp *http.Response, done func([]byte) bool) ([]byte, error) {
 	}
 	if done != nil {
 		from = &watched{from: from, done: done}
+	}
+	if enough > 0 {
+		from = io.LimitReader(from, enough)
 	}
 	body, err := io.ReadAll(from)
 	if err != nil {

@@ -49,6 +49,9 @@ type Request struct {
 	// Done is called with each part of the answer's body as it arrives; true ends the
 	// reading there. An event stream may have no other end.
 	Done func(part []byte) bool
+	// Enough is how many bytes of the answer's body are wanted; the rest is not read. 0:
+	// all.
+	Enough int64
 }
 
 // Hop is an answer that led on to another address.
@@ -230,7 +233,7 @@ func (c *Client) ask(ctx context.Context, r Request, target Target, cookies jar)
 	if err := manners.request(ctx); err != nil {
 		return nil, waiting(err)
 	}
-	resp, err := c.answer(ctx, req, target, r.Done)
+	resp, err := c.answer(ctx, req, target, r)
 	switch {
 	case err == nil:
 		manners.heard(resp.Status, resp.Header)
@@ -241,7 +244,7 @@ func (c *Client) ask(ctx context.Context, r Request, target Target, cookies jar)
 }
 
 // answer sends req and reads the answer. Its place among the connections is taken.
-func (c *Client) answer(ctx context.Context, req *http.Request, target Target, done func([]byte) bool) (*Response, error) {
+func (c *Client) answer(ctx context.Context, req *http.Request, target Target, r Request) (*Response, error) {
 	conn, state, err := c.connect(ctx, target)
 	if err != nil {
 		return nil, err
@@ -253,7 +256,7 @@ func (c *Client) answer(ctx context.Context, req *http.Request, target Target, d
 		return nil, err
 	}
 	out := &Response{URL: target.URL(), Target: target, Status: resp.StatusCode, Header: resp.Header, TLS: state}
-	out.Body, out.BodyErr = readBody(resp, done)
+	out.Body, out.BodyErr = readBody(resp, r.Done, r.Enough)
 	return out, nil
 }
 

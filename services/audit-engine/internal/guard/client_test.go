@@ -76,6 +76,23 @@ func TestClaimedHost(t *testing.T) {
 	}
 }
 
+func TestEnoughIsNotExceeded(t *testing.T) {
+	t.Parallel()
+	g, base := lab(t, func(w http.ResponseWriter, _ *http.Request) {
+		for i := 0; i < 1000; i++ {
+			fmt.Fprint(w, strings.Repeat("x", 10_000))
+		}
+	})
+	target, err := g.Admit(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := g.Client("test").Do(t.Context(), Request{Target: target, Enough: 1000})
+	if err != nil || resp.BodyErr != nil || len(resp.Body) != 1000 {
+		t.Errorf("%d bytes, %v, %v", len(resp.Body), resp.BodyErr, err)
+	}
+}
+
 func TestMessagesSayWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")

@@ -47,7 +47,7 @@ func (s *Scanner) gather(ctx context.Context, target guard.Target, agent string,
 		return nil, err
 	}
 	steps.tell("page", "Opening the page")
-	site := &check.Site{Now: s.config.Now(), Host: page.Target.Host(), Page: page, Owned: owned, Roots: s.config.Roots, Ask: asker(client, page), AskHost: hostAsker(client), Post: poster(s.config.Guard.Client(agent), page)}
+	site := &check.Site{Now: s.config.Now(), Host: page.Target.Host(), Page: page, Owned: owned, Roots: s.config.Roots, Ask: asker(client, page, 0), Glance: asker(client, page, check.MaxLooked), AskHost: hostAsker(client), Post: poster(s.config.Guard.Client(agent), page)}
 	rules := sync.OnceValue(func() robots.File {
 		file := robots.Ask(ctx, client, page.Target)
 		if owned {
@@ -76,13 +76,13 @@ func (s *Scanner) gather(ctx context.Context, target guard.Target, agent string,
 }
 
 // asker returns how checks ask the page's site for more.
-func asker(client *guard.Client, page *guard.Response) func(context.Context, string, string, http.Header) (*guard.Response, error) {
+func asker(client *guard.Client, page *guard.Response, enough int64) func(context.Context, string, string, http.Header) (*guard.Response, error) {
 	return func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error) {
 		target, err := client.Sibling(page.Target, path)
 		if err != nil {
 			return nil, err
 		}
-		return client.Do(ctx, guard.Request{Target: target, Method: method, Header: header, NoFollow: true, Probe: true})
+		return client.Do(ctx, guard.Request{Target: target, Method: method, Header: header, NoFollow: true, Probe: true, Enough: enough})
 	}
 }
 
@@ -98,7 +98,7 @@ func poster(client *guard.Client, page *guard.Response) func(context.Context, st
 		sent := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
 		maps.Copy(sent, header)
 		return client.Do(ctx, guard.Request{
-			Target: target, Method: http.MethodPost, Header: sent, Body: []byte(form.Encode()), NoFollow: true, Probe: true,
+			Target: target, Method: http.MethodPost, Header: sent, Body: []byte(form.Encode()), NoFollow: true, Probe: true, Enough: check.MaxLooked,
 		})
 	}
 }
