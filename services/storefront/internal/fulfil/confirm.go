@@ -49,7 +49,7 @@ func (w *confirmWorker) Work(ctx context.Context, job *river.Job[jobs.ConfirmArg
 		}
 		return river.JobSnooze(max(confirmFirst, age/2))
 	}
-	return w.f.DB.InTx(ctx, func(tx database.Tx) error {
+	return w.f.DB.InTxRetry(ctx, func(tx database.Tx) error {
 		o := order.Order{}
 		if m.OrderID != "" {
 			if o, err = store.Order(ctx, tx, m.OrderID); err != nil {

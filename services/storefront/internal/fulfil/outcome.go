@@ -57,31 +57,41 @@ func (f *Fulfiller) handedOver(ctx context.Context, tx database.Tx, m store.Mess
 	if !m.HandsOver() {
 		return nil
 	}
-	if o.State == order.Held && o.HeldFrom == order.Ready { // a dispute came while the mail was under way
-		return store.SetHeldFrom(ctx, tx, o.ID, order.Sent)
-	}
-	if o.State == order.Ready {
-		if err := store.Advance(ctx, tx, o.ID, order.Ready, order.Sent, f.Now(), "mail accepted by "+answer.Provider); err != nil {
+	if o.Stands() == order.Ready {
+		if err := f.moveOn(ctx, tx, &o, order.Sent, "mail accepted by "+answer.Provider); err != nil {
 			return err
 		}
-		o.State = order.Sent
 		for _, reason := range []string{alert.ReasonDeadline, alert.ReasonBounce} {
 			if err := f.Alerts.Resolve(ctx, tx, o, reason); err != nil {
 				return err
 			}
 		}
 	}
-	if answer.State == mailapi.StateDelivered && o.State == order.Sent {
-		return store.Advance(ctx, tx, o.ID, order.Sent, order.Delivered, f.Now(), "confirmed by the receiving server")
+	if answer.State == mailapi.StateDelivered && o.Stands() == order.Sent {
+		return f.moveOn(ctx, tx, &o, order.Delivered, "confirmed by the receiving server")
 	}
 	return nil
+}
+
+// moveOn moves an order whose mail had news. One that a dispute holds stays held: what
+// moves is the state that it goes back to.
+func (f *Fulfiller) moveOn(ctx context.Context, tx database.Tx, o *order.Order, to order.State, why string) error {
+	if o.State != o.Stands() {
+		err := store.MoveHeldFrom(ctx, tx, o.ID, o.HeldFrom, to)
+		o.HeldFrom = to
+		return err
+	}
+	err := store.Advance(ctx, tx, o.ID, o.State, to, f.Now(), why)
+	o.State = to
+	return err
 }
 
 // undeliverable raises a and, for the mail with the goods, moves the order.
 func (f *Fulfiller) undeliverable(ctx context.Context, tx database.Tx, m store.Message, o order.Order, a alert.Alert) error {
 	// A mail that was asked for again says nothing of one that has been confirmed.
-	if m.HandsOver() && o.State.CanBecome(order.Undeliverable) && (m.Purpose == store.PurposeDelivery || o.State != order.Delivered) {
-		if err := store.Advance(ctx, tx, o.ID, o.State, order.Undeliverable, f.Now(), a.What); err != nil {
+	stands := o.Stands()
+	if m.HandsOver() && stands.CanBecome(order.Undeliverable) && (m.Purpose == store.PurposeDelivery || stands != order.Delivered) {
+		if err := f.moveOn(ctx, tx, &o, order.Undeliverable, a.What); err != nil {
 			return err
 		}
 	}

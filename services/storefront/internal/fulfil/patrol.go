@@ -143,6 +143,9 @@ func (f *Fulfiller) late(ctx context.Context, id order.ID, promise time.Duration
 		if err != nil {
 			return err
 		}
+		if o.State != order.Paid && o.State != order.Working && o.State != order.Ready {
+			return nil // it has gone on since it was found late
+		}
 		return f.Alerts.Raise(ctx, tx, alert.Alert{
 			Order: o, Reason: alert.ReasonDeadline, State: store.AlertNeedsPerson,
 			What:  fmt.Sprintf("The order is not sent, although %s were promised and it was paid at %s. It is %s.", promise, o.PaidAt.Format(time.TimeOnly), o.State),

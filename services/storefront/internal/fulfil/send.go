@@ -44,7 +44,7 @@ func (w *sendWorker) Work(ctx context.Context, job *river.Job[jobs.SendArgs]) er
 	if err != nil {
 		return w.failed(ctx, job, m, o, err)
 	}
-	return w.f.DB.InTx(ctx, func(tx database.Tx) error {
+	return w.f.DB.InTxRetry(ctx, func(tx database.Tx) error {
 		if err := w.sent(ctx, tx, m.ID, sent); err != nil {
 			return err
 		}
@@ -106,11 +106,14 @@ func allowed(m store.Message, o order.Order) bool {
 
 // sent notes the mailer's answer, and follows the mail if more is to be heard of it.
 // Message and order are read again: a refund may have come while the mail was under
-// way, and what went out went out.
+// way, and what went out went out; or another job has noted the same mail.
 func (w *sendWorker) sent(ctx context.Context, tx database.Tx, messageID string, answer *mailapi.Message) error {
 	m, err := store.MessageByID(ctx, tx, messageID)
 	if err != nil {
 		return err
+	}
+	if m.State != mailapi.StateQueued && m.State != store.Cancelled {
+		return nil
 	}
 	o := order.Order{}
 	if m.OrderID != "" {

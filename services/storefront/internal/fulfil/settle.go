@@ -56,11 +56,8 @@ func (f *Fulfiller) stop(ctx context.Context, tx database.Tx, o order.Order, why
 // holdForDispute stops delivery until the dispute is closed, and remembers where the
 // order was.
 func (f *Fulfiller) holdForDispute(ctx context.Context, tx database.Tx, o order.Order) error {
-	if err := store.SetHeldFrom(ctx, tx, o.ID, o.State); err != nil {
-		return err
-	}
 	const why = "the buyer disputes the charge"
-	if err := store.Advance(ctx, tx, o.ID, o.State, order.Held, f.Now(), why); err != nil {
+	if err := store.Hold(ctx, tx, o.ID, o.State, f.Now(), why); err != nil {
 		return err
 	}
 	return f.Alerts.Raise(ctx, tx, alert.Alert{
@@ -72,10 +69,10 @@ func (f *Fulfiller) holdForDispute(ctx context.Context, tx database.Tx, o order.
 // release puts an order back to where its dispute took it from, and starts again what
 // waited meanwhile.
 func (f *Fulfiller) release(ctx context.Context, tx database.Tx, o order.Order) error {
-	if err := store.Advance(ctx, tx, o.ID, order.Held, o.HeldFrom, f.Now(), "the dispute was closed in our favour"); err != nil {
+	if err := store.MoveHeldFrom(ctx, tx, o.ID, o.HeldFrom, ""); err != nil {
 		return err
 	}
-	if err := store.SetHeldFrom(ctx, tx, o.ID, ""); err != nil {
+	if err := store.Advance(ctx, tx, o.ID, order.Held, o.HeldFrom, f.Now(), "the dispute was closed in our favour"); err != nil {
 		return err
 	}
 	if err := f.Alerts.Resolve(ctx, tx, o, alert.ReasonDispute); err != nil {

@@ -23,6 +23,14 @@ type Order struct {
 	HeldFrom      State     // where a dispute took it from; empty otherwise
 }
 
+// Stands is where the order stands on its way, a dispute set aside.
+func (o Order) Stands() State {
+	if o.State == Held && o.HeldFrom != "" {
+		return o.HeldFrom
+	}
+	return o.State
+}
+
 // Kinds of timeline entries.
 const (
 	EntryState    = "state"

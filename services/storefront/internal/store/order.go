@@ -96,11 +96,23 @@ func SetPaid(ctx context.Context, tx database.Tx, id order.ID, paymentIntent str
 	return wrap(err, "note the payment")
 }
 
-// SetHeldFrom remembers where an order goes back to when its dispute is won; empty
-// forgets it.
-func SetHeldFrom(ctx context.Context, tx database.Tx, id order.ID, from order.State) error {
-	_, err := tx.Exec(ctx, `UPDATE orders SET held_from = $1 WHERE id = $2`, string(from), string(id))
-	return wrap(err, "remember where the order was")
+// Hold is Advance to Held because of a dispute: the order remembers where it was.
+func Hold(ctx context.Context, tx database.Tx, id order.ID, from order.State, at time.Time, detail string) error {
+	return advance(ctx, tx, id, order.Entry{At: at, Kind: order.EntryState, From: from, To: order.Held, Detail: detail}, `, held_from = $5`, string(from))
+}
+
+// MoveHeldFrom moves the state that an order goes back to when its dispute is won;
+// empty forgets it. Conflict when the order is no longer held, or its mail had news
+// meanwhile: mail and dispute do not wait for each other.
+func MoveHeldFrom(ctx context.Context, tx database.Tx, id order.ID, from, to order.State) error {
+	n, err := tx.Exec(ctx, `UPDATE orders SET held_from = $1 WHERE id = $2 AND state = 'held' AND held_from = $3`, string(to), string(id), string(from))
+	if err != nil {
+		return wrap(err, "remember where the order was")
+	}
+	if n == 0 {
+		return errs.New(errs.Conflict, "The order has moved on meanwhile.")
+	}
+	return nil
 }
 
 // SetSession ties the order to its Checkout session, once.
