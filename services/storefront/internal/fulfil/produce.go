@@ -58,7 +58,7 @@ func (w *produceWorker) Work(ctx context.Context, job *river.Job[jobs.ProduceArg
 		return w.failed(ctx, job, o, err)
 	}
 	err = w.f.DB.InTx(ctx, func(tx database.Tx) error {
-		if err := w.publish(ctx, tx, o, product, files, made.Report); err != nil {
+		if err := w.publish(ctx, tx, o.ID, product, files, made.Report); err != nil {
 			return err
 		}
 		return endRun(ctx, tx, job, string(o.ID))
@@ -105,6 +105,16 @@ func (w *produceWorker) begin(ctx context.Context, job *river.Job[jobs.ProduceAr
 	return o, p, true, nil
 }
 
+// stillWorking reads the order again when its work is done, and locks it: the buyer may
+// have corrected the address meanwhile. Conflict when it has been taken out of delivery.
+func (w *produceWorker) stillWorking(ctx context.Context, tx database.Tx, id order.ID) (order.Order, error) {
+	o, err := store.LockOrder(ctx, tx, id)
+	if err == nil && o.State != order.Working {
+		return o, errs.New(errs.Conflict, "The order is %s meanwhile.", o.State)
+	}
+	return o, err
+}
+
 // start moves the order to Working, and counts the purchase of its customer, who may
 // be a returning one.
 func (w *produceWorker) start(ctx context.Context, tx database.Tx, o order.Order) error {
@@ -136,7 +146,11 @@ func (w *produceWorker) keep(ctx context.Context, o order.Order, made []kind.Fil
 
 // publish is the one transaction at the end: artefacts, report, grants, the move to
 // Ready, and the delivery mail with its job.
-func (w *produceWorker) publish(ctx context.Context, tx database.Tx, o order.Order, p catalog.Product, files []store.Artefact, report *auditapi.Report) error {
+func (w *produceWorker) publish(ctx context.Context, tx database.Tx, id order.ID, p catalog.Product, files []store.Artefact, report *auditapi.Report) error {
+	o, err := w.stillWorking(ctx, tx, id)
+	if err != nil {
+		return err
+	}
 	detail := "ready"
 	var grantID string
 	for _, file := range files {
@@ -255,10 +269,14 @@ func (w *produceWorker) failed(ctx context.Context, job *river.Job[jobs.ProduceA
 // the target.
 func (w *produceWorker) askForProof(ctx context.Context, job *river.Job[jobs.ProduceArgs], o order.Order) error {
 	err := w.f.DB.InTx(ctx, func(tx database.Tx) error {
+		o, err := w.stillWorking(ctx, tx, o.ID)
+		if err != nil {
+			return err
+		}
 		if err := store.Advance(ctx, tx, o.ID, order.Working, order.AwaitingProof, w.f.Now(), "the buyer must prove control of the target"); err != nil {
 			return err
 		}
-		if _, err := w.f.intend(ctx, tx, o, store.PurposeProof, mailapi.TemplateProof, ""); err != nil {
+		if _, err = w.f.intend(ctx, tx, o, store.PurposeProof, mailapi.TemplateProof, ""); err != nil {
 			return err
 		}
 		return endRun(ctx, tx, job, string(o.ID))

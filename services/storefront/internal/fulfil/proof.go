@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/net/publicsuffix"
@@ -82,8 +83,12 @@ func (f *Fulfiller) LookForProof(ctx context.Context, o order.Order) (bool, erro
 
 // remind does what the order's wait calls for by now, each once.
 func (f *Fulfiller) remind(ctx context.Context, o order.Order) error {
-	waited := f.Now().Sub(o.StateAt)
 	return f.DB.InTx(ctx, func(tx database.Tx) error {
+		o, err := store.LockOrder(ctx, tx, o.ID)
+		if err != nil || o.State != order.AwaitingProof {
+			return err
+		}
+		waited := f.Now().Sub(o.StateAt)
 		for n, after := range reminders {
 			if waited < after {
 				return nil
@@ -118,5 +123,5 @@ func (f *Fulfiller) ProofOf(o order.Order) (host, domain, token string) {
 
 func (f *Fulfiller) proofMail(m store.Message, o order.Order, p catalog.Product) mailapi.Proof {
 	host, domain, token := f.ProofOf(o)
-	return mailapi.Proof{Seller: f.Seller, Order: f.shown(o, p), Domain: domain, Host: host, Token: token, Reminder: m.Purpose != store.PurposeProof}
+	return mailapi.Proof{Seller: f.Seller, Order: f.shown(o, p), Domain: domain, Host: host, Token: token, Reminder: strings.HasPrefix(m.Purpose, store.PurposeReminder)}
 }

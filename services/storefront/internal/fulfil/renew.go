@@ -24,7 +24,7 @@ func (f *Fulfiller) Renew(ctx context.Context, grantID string) (order.Order, err
 		if err != nil {
 			return err
 		}
-		if o, err = store.Order(ctx, tx, old.OrderID); err != nil {
+		if o, err = store.LockOrder(ctx, tx, old.OrderID); err != nil {
 			return err
 		}
 		return f.sendAgain(ctx, tx, o, old.ArtefactID, "a new link was asked for")
@@ -36,7 +36,7 @@ func (f *Fulfiller) Renew(ctx context.Context, grantID string) (order.Order, err
 // RateLimited as for Renew.
 func (f *Fulfiller) Resend(ctx context.Context, id order.ID) error {
 	return f.DB.InTxRetry(ctx, func(tx database.Tx) error {
-		o, err := store.Order(ctx, tx, id)
+		o, err := store.LockOrder(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -45,11 +45,12 @@ func (f *Fulfiller) Resend(ctx context.Context, id order.ID) error {
 }
 
 // Correct changes the address that an order's mails go to, and sends there what went
-// to the old one: the receipt, and the goods once they exist. Gone for an order that is
+// to the old one, or was on its way: the receipt, how to prove control, and the goods
+// once they exist. Gone for an order that is
 // over, Forbidden after three corrections, RateLimited as for Renew.
 func (f *Fulfiller) Correct(ctx context.Context, id order.ID, email string) error {
 	return f.DB.InTxRetry(ctx, func(tx database.Tx) error {
-		o, err := store.Order(ctx, tx, id)
+		o, err := store.LockOrder(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -62,8 +63,15 @@ func (f *Fulfiller) Correct(ctx context.Context, id order.ID, email string) erro
 		if err := store.CorrectAddress(ctx, tx, id, email, f.Now()); err != nil {
 			return err
 		}
+		if err := store.CancelMessages(ctx, tx, id, f.Now()); err != nil {
+			return err
+		}
 		o.CustomerEmail = email
 		if _, err := f.intend(ctx, tx, o, store.PurposeReceiptAgain+email, mailapi.TemplateReceipt, ""); err != nil {
+			return err
+		}
+		if o.State == order.AwaitingProof {
+			_, err := f.intend(ctx, tx, o, store.PurposeProofAgain+email, mailapi.TemplateProof, "")
 			return err
 		}
 		if !o.State.Deliverable() {

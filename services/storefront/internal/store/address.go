@@ -16,9 +16,8 @@ import (
 const addressChanges = 3
 
 // CorrectAddress changes the address that an order's mails go to, which the caller has
-// checked, and notes it in the timeline with both addresses masked. It takes nothing
-// back: links that were sent go on working, and mails that are queued go where they
-// were addressed to. The same address again changes nothing. NotFound for an unknown
+// checked, and notes it in the timeline with both addresses masked. Links that were
+// sent go on working. The same address again changes nothing. NotFound for an unknown
 // order, Forbidden after the third change, Conflict when another change came first.
 func CorrectAddress(ctx context.Context, tx database.Tx, id order.ID, email string, at time.Time) error {
 	o, err := Order(ctx, tx, id)

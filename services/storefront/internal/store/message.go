@@ -16,14 +16,15 @@ const (
 	PurposeReceipt      = "receipt"
 	PurposeReceiptAgain = "receipt:" // to a corrected address
 	PurposeDelivery     = "delivery"
-	PurposeRenewal      = "renewal:" // the goods once more, with a new grant
-	PurposeProof        = "proof"    // how to prove control of the target
-	PurposeReminder     = "proof:"   // of the same
+	PurposeRenewal      = "renewal:"     // the goods once more, with a new grant
+	PurposeProof        = "proof"        // how to prove control of the target
+	PurposeProofAgain   = "proof-again:" // to a corrected address
+	PurposeReminder     = "proof:"       // of the same
 	PurposeAlert        = "alert:"
 )
 
 // Cancelled is the state of a message that was not sent because the order was
-// refunded or held first; all other states are the mailer's (package mailapi).
+// refunded or held first, or its address corrected; all other states are the mailer's (package mailapi).
 const Cancelled = "cancelled"
 
 // Message is a mail that is to be sent, was sent, or will not be.

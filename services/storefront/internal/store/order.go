@@ -44,6 +44,18 @@ func Order(ctx context.Context, q database.Queryer, id order.ID) (order.Order, e
 	return o, nil
 }
 
+// LockOrder is Order, and keeps the order as it is until tx ends. Whatever is written
+// beside the order because of what it says, a mail to its address or a link to its
+// goods, is written under this lock. SQLite has one writer, who needs none.
+func LockOrder(ctx context.Context, tx database.Tx, id order.ID) (order.Order, error) {
+	if tx.Kind() == database.Postgres {
+		if _, err := tx.Exec(ctx, `SELECT 1 FROM orders WHERE id = $1 FOR UPDATE`, string(id)); err != nil {
+			return order.Order{}, wrap(err, "lock the order")
+		}
+	}
+	return Order(ctx, tx, id)
+}
+
 // OrderByPayment finds the order of a payment intent. NotFound if there is none.
 func OrderByPayment(ctx context.Context, q database.Queryer, paymentIntent string) (order.Order, error) {
 	o, err := scanOrder(q.QueryRow(ctx, `SELECT `+orderColumns+` FROM orders WHERE payment_intent = $1`, paymentIntent))

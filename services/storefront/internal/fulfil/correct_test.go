@@ -1,0 +1,88 @@
+package fulfil
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/pkg/auditapi/auditapitest"
+	"doorstep.example/pkg/mailapi"
+	"doorstep.example/pkg/mailapi/mailapitest"
+	"doorstep.example/services/storefront/internal/order"
+)
+
+// right is the address that the buyers in these tests correct theirs to.
+const right = "ada@right.example.com"
+
+// TestAddressCorrectedBeforeTheGoodsWent: wherever the order stands, what was not sent
+// yet goes to the new address and nothing more to the old one.
+func TestAddressCorrectedBeforeTheGoodsWent(t *testing.T) {
+	for name, test := range map[string]struct {
+		product string
+		fault   func(w *world)              // keeps the order from going on
+		until   func(w *world, id order.ID) // the order stands where its address is corrected
+		heal    func(w *world)              // lets it go on then
+		goods   string                      // the template of the mail that must come
+		end     order.State
+	}{
+		"while the work is under way": {
+			"security-audit", func(w *world) { w.engine.Fail(1, auditapitest.Fault{Hang: true}) },
+			func(w *world, id order.ID) {
+				w.becomes(id, order.Working)
+				w.mails(1) // the receipt went to the old address
+			}, func(w *world) { w.engine.Release() }, mailapi.TemplateReport, order.Sent,
+		},
+		"while the mail waits for its provider": {
+			"agent-playbook", func(w *world) { w.mailer.Fail(50, mailapitest.Fault{Status: 503, RetryAfter: time.Hour}) },
+			func(w *world, id order.ID) {
+				w.becomes(id, order.Ready)
+				for len(w.alertStates(id)) < 2 { // both mails have been tried, and will be in an hour
+					time.Sleep(10 * time.Millisecond)
+				}
+				w.mailer.Heal()
+			}, func(*world) {}, mailapi.TemplateDownload, order.Sent,
+		},
+		"while the target is not proven": {
+			"redteam-audit", func(w *world) {
+				w.engine.Fail(1, auditapitest.Fault{Status: 403, Code: auditapi.CodeOwnershipUnproven, Message: "No proof was found."})
+			},
+			func(w *world, id order.ID) {
+				w.becomes(id, order.AwaitingProof)
+				w.mails(2)
+			}, func(*world) {}, mailapi.TemplateProof, order.AwaitingProof,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachWorld(t, func(w *world) {
+				test.fault(w)
+				id := w.apply(w.session(test.product))
+				test.until(w, id)
+				before := len(w.customerMails())
+				if err := w.Correct(w.Context(), id, right); err != nil {
+					w.Fatal(err)
+				}
+				test.heal(w)
+				w.becomes(id, test.end)
+				limit := time.Now().Add(20 * time.Second)
+				for len(w.customerMails()) < before+2 && time.Now().Before(limit) {
+					time.Sleep(10 * time.Millisecond)
+				}
+				got := map[string]int{}
+				for _, m := range w.customerMails()[before:] {
+					if got[m.Request.Template]++; m.Request.To != right {
+						w.Errorf("%s went to %s", m.Request.Template, m.Request.To)
+					}
+				}
+				if len(got) != 2 || got[mailapi.TemplateReceipt] != 1 || got[test.goods] != 1 {
+					w.Errorf("mails to the new address: %v", got)
+				}
+			})
+		})
+	}
+}
+
+// customerMails are all mails but the alerts to the seller.
+func (w *world) customerMails() []mailapitest.Sent {
+	return slices.DeleteFunc(w.mailer.Sent(), func(m mailapitest.Sent) bool { return m.Request.Template == mailapi.TemplateAlert })
+}
