@@ -122,10 +122,10 @@ func (s *Server) Tries(key string) int {
 }
 
 // Wait returns the mails once there are n of them, and fails the test when that
-// takes longer than ten seconds.
+// takes longer than half a minute.
 func (s *Server) Wait(t testing.TB, n int) []Sent {
 	t.Helper()
-	limit, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	limit, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	for {
 		s.mu.Lock()
@@ -137,7 +137,7 @@ func (s *Server) Wait(t testing.TB, n int) []Sent {
 		select {
 		case <-changed:
 		case <-limit.Done():
-			t.Fatalf("%d mails after 10 s, want %d", len(s.Sent()), n)
+			t.Fatalf("%d mails after 30 s, want %d", len(s.Sent()), n)
 		}
 	}
 }

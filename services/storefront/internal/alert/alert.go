@@ -76,14 +76,19 @@ func (r *Raiser) Raise(ctx context.Context, tx database.Tx, a Alert) error {
 
 // Resolve closes the alert for reason, if one is open, and says so.
 func (r *Raiser) Resolve(ctx context.Context, tx database.Tx, o order.Order, reason string) error {
+	what := "The station works again; the order goes on by itself."
+	if o.ID == "" {
+		what = "This is in order again."
+	}
+	return r.Close(ctx, tx, o, reason, what)
+}
+
+// Close is Resolve for an end of its own, which what tells.
+func (r *Raiser) Close(ctx context.Context, tx database.Tx, o order.Order, reason, what string) error {
 	now := r.Now()
 	row, open, err := store.ResolveAlert(ctx, tx, o.ID, reason, now)
 	if err != nil || !open {
 		return err
-	}
-	what := "The station works again; the order goes on by itself."
-	if o.ID == "" {
-		what = "This is in order again."
 	}
 	return r.tell(ctx, tx, Alert{
 		Order: o, Reason: reason, State: store.AlertResolved, What: what,

@@ -8,7 +8,6 @@ import (
 
 	"doorstep.example/pkg/database"
 	"doorstep.example/services/storefront/internal/jobs"
-	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/store"
 )
 
@@ -50,14 +49,14 @@ func (w *confirmWorker) Work(ctx context.Context, job *river.Job[jobs.ConfirmArg
 		return river.JobSnooze(max(confirmFirst, age/2))
 	}
 	return w.f.DB.InTxRetry(ctx, func(tx database.Tx) error {
-		o := order.Order{}
-		if m.OrderID != "" {
-			if o, err = store.Order(ctx, tx, m.OrderID); err != nil {
+		m, o, err := store.LockMessage(ctx, tx, m.ID)
+		if err != nil {
+			return err
+		}
+		if answer.State != m.State {
+			if err := w.f.outcome(ctx, tx, m, o, answer); err != nil {
 				return err
 			}
-		}
-		if err := w.f.outcome(ctx, tx, m, o, answer); err != nil {
-			return err
 		}
 		return jobs.Complete(ctx, tx, job)
 	})

@@ -10,6 +10,7 @@ import (
 	"doorstep.example/pkg/mailapi"
 	"doorstep.example/pkg/mailapi/mailapitest"
 	"doorstep.example/services/storefront/internal/order"
+	"doorstep.example/services/storefront/internal/store"
 )
 
 // right is the address that the buyers in these tests correct theirs to.
@@ -64,7 +65,7 @@ func TestAddressCorrectedBeforeTheGoodsWent(t *testing.T) {
 				}
 				test.heal(w)
 				w.becomes(id, test.end)
-				limit := time.Now().Add(20 * time.Second)
+				limit := time.Now().Add(patience)
 				for len(w.customerMails()) < before+2 && time.Now().Before(limit) {
 					time.Sleep(10 * time.Millisecond)
 				}
@@ -72,6 +73,11 @@ func TestAddressCorrectedBeforeTheGoodsWent(t *testing.T) {
 				for _, m := range w.customerMails()[before:] {
 					if got[m.Request.Template]++; m.Request.To != right {
 						w.Errorf("%s went to %s", m.Request.Template, m.Request.To)
+					}
+				}
+				for reason, state := range w.alertStates(id) {
+					if state != store.AlertResolved {
+						w.Errorf("the alert %s is %s", reason, state)
 					}
 				}
 				if len(got) != 2 || got[mailapi.TemplateReceipt] != 1 || got[test.goods] != 1 {

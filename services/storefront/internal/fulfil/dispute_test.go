@@ -25,7 +25,7 @@ func TestNewsOfAMailWhileADisputeIsOpen(t *testing.T) {
 				event(w.T, w, "charge.dispute.created", disputed(s, "needs_response"))
 				w.becomes(id, order.Held)
 				w.mailer.SetState(w.T, w.mails(2)[mailapi.TemplateDownload][0].Message.ID, state, "")
-				limit := time.Now().Add(20 * time.Second)
+				limit := time.Now().Add(patience)
 				for w.becomes(id, order.Held).HeldFrom != want {
 					if time.Now().After(limit) {
 						w.Fatalf("the mail's news did not come through:\n%s", w.story(id))

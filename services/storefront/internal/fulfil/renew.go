@@ -63,7 +63,7 @@ func (f *Fulfiller) Correct(ctx context.Context, id order.ID, email string) erro
 		if err := store.CorrectAddress(ctx, tx, id, email, f.Now()); err != nil {
 			return err
 		}
-		if err := store.CancelMessages(ctx, tx, id, f.Now()); err != nil {
+		if err := f.cancelMails(ctx, tx, o, "the address was corrected"); err != nil {
 			return err
 		}
 		o.CustomerEmail = email

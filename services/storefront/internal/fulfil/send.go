@@ -57,13 +57,8 @@ func (w *sendWorker) Work(ctx context.Context, job *river.Job[jobs.SendArgs]) er
 func (w *sendWorker) take(ctx context.Context, job *river.Job[jobs.SendArgs]) (m store.Message, o order.Order, ok bool, err error) {
 	crashed := false
 	err = w.f.DB.InTx(ctx, func(tx database.Tx) error {
-		if m, err = store.MessageByID(ctx, tx, job.Args.MessageID); err != nil {
+		if m, o, err = store.LockMessage(ctx, tx, job.Args.MessageID); err != nil {
 			return err
-		}
-		if m.OrderID != "" { // an alert may be about the shop, and letters are about no order
-			if o, err = store.Order(ctx, tx, m.OrderID); err != nil {
-				return err
-			}
 		}
 		if m.State != mailapi.StateQueued {
 			return jobs.Complete(ctx, tx, job)
@@ -108,18 +103,12 @@ func allowed(m store.Message, o order.Order) bool {
 // Message and order are read again: a refund may have come while the mail was under
 // way, and what went out went out; or another job has noted the same mail.
 func (w *sendWorker) sent(ctx context.Context, tx database.Tx, messageID string, answer *mailapi.Message) error {
-	m, err := store.MessageByID(ctx, tx, messageID)
+	m, o, err := store.LockMessage(ctx, tx, messageID)
 	if err != nil {
 		return err
 	}
 	if m.State != mailapi.StateQueued && m.State != store.Cancelled {
 		return nil
-	}
-	o := order.Order{}
-	if m.OrderID != "" {
-		if o, err = store.Order(ctx, tx, m.OrderID); err != nil {
-			return err
-		}
 	}
 	if err := w.f.outcome(ctx, tx, m, o, answer); err != nil {
 		return err
@@ -155,8 +144,15 @@ func (w *sendWorker) failed(ctx context.Context, job *river.Job[jobs.SendArgs], 
 		return outcome.retry(cause)
 	}
 	a.State, a.ToDo = store.AlertNeedsPerson, "Reach the customer another way, correct the address, and send the mail again. The goods are on the order page."
-	return w.f.DB.InTx(ctx, func(tx database.Tx) error {
-		err := store.AdvanceMessage(ctx, tx, m.ID, store.MessageMove{
+	return w.f.DB.InTxRetry(ctx, func(tx database.Tx) error {
+		m, o, err := store.LockMessage(ctx, tx, m.ID)
+		if err != nil {
+			return err
+		}
+		if m.State != mailapi.StateQueued { // cancelled meanwhile
+			return endRun(ctx, tx, job, m.ID)
+		}
+		err = store.AdvanceMessage(ctx, tx, m.ID, store.MessageMove{
 			From: mailapi.StateQueued, To: mailapi.StateFailed, Detail: what(cause), At: w.f.Now(),
 		})
 		if err != nil {

@@ -50,7 +50,21 @@ func (f *Fulfiller) stop(ctx context.Context, tx database.Tx, o order.Order, why
 	if err := f.Alerts.Resolve(ctx, tx, o, alert.ReasonDispute); err != nil {
 		return err
 	}
-	return store.CancelMessages(ctx, tx, o.ID, now)
+	return f.cancelMails(ctx, tx, o, "the order is refunded")
+}
+
+// cancelMails stops the order's mails that are not out yet, and the alerts about them.
+func (f *Fulfiller) cancelMails(ctx context.Context, tx database.Tx, o order.Order, why string) error {
+	purposes, err := store.CancelMessages(ctx, tx, o.ID, f.Now())
+	if err != nil {
+		return err
+	}
+	for _, purpose := range purposes {
+		if err := f.Alerts.Close(ctx, tx, o, alert.ReasonMail+purpose, "The mail is not wanted any more: "+why+"."); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // holdForDispute stops delivery until the dispute is closed, and remembers where the

@@ -27,6 +27,10 @@ import (
 
 const catalogFile = "../../../../deploy/catalog.yaml"
 
+// patience is how long a test waits for what must come; a slow machine under load takes
+// its time.
+const patience = time.Minute
+
 // world is a Fulfiller with real database, jobs and blobs, and a fake engine and
 // mailer, at work.
 type world struct {
@@ -125,7 +129,7 @@ func (w *world) apply(s payment.Session) order.ID {
 // becomes waits until the order is in a state.
 func (w *world) becomes(id order.ID, want order.State) order.Order {
 	w.Helper()
-	limit := time.Now().Add(20 * time.Second)
+	limit := time.Now().Add(patience)
 	for {
 		o, err := store.Order(w.Context(), w.DB.Read(), id)
 		if err != nil {

@@ -90,16 +90,16 @@ func scanLogin(row database.Row) (Login, error) {
 // texts reads rows of one text.
 func texts(rows database.Rows, err error) ([]string, error) {
 	if err != nil {
-		return nil, wrap(err, "list ids")
+		return nil, wrap(err, "list texts")
 	}
 	defer rows.Close()
 	var list []string
 	for rows.Next() {
 		var s string
 		if err := rows.Scan(&s); err != nil {
-			return nil, wrap(err, "list ids")
+			return nil, wrap(err, "list texts")
 		}
 		list = append(list, s)
 	}
-	return list, wrap(rows.Err(), "list ids")
+	return list, wrap(rows.Err(), "list texts")
 }

@@ -80,6 +80,17 @@ func MessageByID(ctx context.Context, q database.Queryer, id string) (Message, e
 	return m, nil
 }
 
+// LockMessage reads a message and the order that it is about, under the order's lock
+// (LockOrder). The order is zero for a message about the shop and for letters.
+func LockMessage(ctx context.Context, tx database.Tx, id string) (Message, order.Order, error) {
+	o, err := lockOrder(ctx, tx, `id = (SELECT order_id FROM messages WHERE id = $1)`, id)
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		return Message{}, o, err
+	}
+	m, err := MessageByID(ctx, tx, id)
+	return m, o, err
+}
+
 // MessageMove is a message's step from one state to another.
 type MessageMove struct {
 	From, To string
@@ -106,12 +117,11 @@ func AdvanceMessage(ctx context.Context, tx database.Tx, id string, m MessageMov
 	return appendMessageEntry(ctx, tx, id, m.At, m.To, m.Detail)
 }
 
-// CancelMessages stops the unsent mails of an order to its customer; what the
-// seller is told about stays.
-func CancelMessages(ctx context.Context, tx database.Tx, id order.ID, at time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE messages SET state = 'cancelled', updated_at = $1
-		WHERE order_id = $2 AND state = 'queued' AND purpose NOT LIKE 'alert:%'`, at.UnixMilli(), string(id))
-	return wrap(err, "cancel the messages")
+// CancelMessages stops the unsent mails of an order to its customer, and returns their
+// purposes; what the seller is told about stays.
+func CancelMessages(ctx context.Context, tx database.Tx, id order.ID, at time.Time) ([]string, error) {
+	return texts(tx.Query(ctx, `UPDATE messages SET state = 'cancelled', updated_at = $1
+		WHERE order_id = $2 AND state = 'queued' AND purpose NOT LIKE 'alert:%' RETURNING purpose`, at.UnixMilli(), string(id)))
 }
 
 // Messages lists an order's messages with their histories, oldest first.

@@ -46,14 +46,23 @@ func Order(ctx context.Context, q database.Queryer, id order.ID) (order.Order, e
 
 // LockOrder is Order, and keeps the order as it is until tx ends. Whatever is written
 // beside the order because of what it says, a mail to its address or a link to its
-// goods, is written under this lock. SQLite has one writer, who needs none.
+// goods, is written under this lock, which is taken before those of other rows.
 func LockOrder(ctx context.Context, tx database.Tx, id order.ID) (order.Order, error) {
+	return lockOrder(ctx, tx, `id = $1`, string(id))
+}
+
+// lockOrder locks as an UPDATE does, which leaves rows that refer to the order free.
+// SQLite has one writer, who needs no locks.
+func lockOrder(ctx context.Context, tx database.Tx, where, arg string) (order.Order, error) {
+	lock := ""
 	if tx.Kind() == database.Postgres {
-		if _, err := tx.Exec(ctx, `SELECT 1 FROM orders WHERE id = $1 FOR UPDATE`, string(id)); err != nil {
-			return order.Order{}, wrap(err, "lock the order")
-		}
+		lock = ` FOR NO KEY UPDATE`
 	}
-	return Order(ctx, tx, id)
+	o, err := scanOrder(tx.QueryRow(ctx, `SELECT `+orderColumns+` FROM orders WHERE `+where+lock, arg))
+	if err != nil {
+		return order.Order{}, notFound(err, "order")
+	}
+	return o, nil
 }
 
 // OrderByPayment finds the order of a payment intent. NotFound if there is none.

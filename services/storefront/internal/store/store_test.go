@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -250,7 +251,11 @@ func TestCancelMessagesSparesAlerts(t *testing.T) {
 					return err
 				}
 			}
-			return CancelMessages(s.Context(), tx, o.ID, noon)
+			cancelled, err := CancelMessages(s.Context(), tx, o.ID, noon)
+			if !slices.Equal(cancelled, []string{PurposeDelivery}) {
+				s.Errorf("cancelled %v", cancelled)
+			}
+			return err
 		})
 		list, err := Messages(s.Context(), s.db.Read(), o.ID)
 		if err != nil || list[0].State != Cancelled || list[1].State != "queued" {
