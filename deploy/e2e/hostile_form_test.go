@@ -58,7 +58,7 @@ func TestAttacksAreNeutralised(t *testing.T) {
 		if resp.StatusCode >= http.StatusInternalServerError {
 			t.Errorf("%s was answered %d", what, resp.StatusCode)
 		}
-		if took := time.Since(began); took > 2*time.Second { // a second, and the machine's other tests
+		if took := time.Since(began); took > 5*time.Second { // a second, and the other tests of a slow machine
 			t.Errorf("%s took %s", what, took)
 		}
 		for _, live := range []string{"<" + canary, "<script>" + canary, `"` + canary + "=", `'` + canary + "=", `href="javascript:`} {

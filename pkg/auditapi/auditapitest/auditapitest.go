@@ -131,10 +131,10 @@ func (s *Server) Left() int {
 	return s.left
 }
 
-// Await waits until ok holds for the server, and fails the test after 10 s.
+// Await waits until ok holds for the server, and fails the test after half a minute.
 func (s *Server) Await(t testing.TB, what string, ok func(s *Server) bool) {
 	t.Helper()
-	limit := time.NewTimer(10 * time.Second)
+	limit := time.NewTimer(30 * time.Second)
 	defer limit.Stop()
 	for {
 		s.mu.Lock()

@@ -30,7 +30,7 @@ func SQLiteURL(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir
 // Without a server the test is skipped, except in CI.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	admin, err := pgx.Connect(ctx, adminURL())
 	if err != nil {
@@ -42,7 +42,7 @@ func PostgresURL(t testing.TB) string {
 		t.Fatalf("make a scratch database: %v", err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		admin, err := pgx.Connect(ctx, adminURL())
 		if err != nil {

@@ -32,7 +32,7 @@ func (w *world) letters() (*portal.Portal, *contact.Desk) {
 func (w *world) ends(want string) {
 	w.Helper()
 	var got string
-	for limit := time.Now().Add(15 * time.Second); time.Now().Before(limit); time.Sleep(10 * time.Millisecond) {
+	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(10 * time.Millisecond) {
 		list, err := store.Messages(w.Context(), w.DB.Read(), "")
 		if err != nil {
 			w.Fatal(err)

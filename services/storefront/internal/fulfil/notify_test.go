@@ -63,7 +63,7 @@ func (c *chat) got() []string {
 // wait returns the texts once there are n.
 func (c *chat) wait(t *testing.T, n int) []string {
 	t.Helper()
-	for limit := time.Now().Add(15 * time.Second); time.Now().Before(limit); time.Sleep(10 * time.Millisecond) {
+	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(10 * time.Millisecond) {
 		if texts := c.got(); len(texts) >= n {
 			return texts
 		}

@@ -130,7 +130,7 @@ func TestFailuresThatWeSeeAreNotCrashes(t *testing.T) {
 		id := w.apply(w.session("agent-playbook"))
 		w.becomes(id, order.Sent)
 		left := -1
-		for limit := time.Now().Add(10 * time.Second); left != 0 && time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
+		for limit := time.Now().Add(patience); left != 0 && time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
 			if err := w.DB.Read().QueryRow(w.Context(), `SELECT count(*) FROM runs`).Scan(&left); err != nil {
 				w.Fatal(err)
 			}

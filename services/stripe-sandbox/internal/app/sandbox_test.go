@@ -24,7 +24,7 @@ import (
 const secret = "whsec_of_the_tests"
 
 // patience is how long a test waits for what should take milliseconds.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // sandbox is the whole program on a free port, and a shop that takes its events.
 type sandbox struct {

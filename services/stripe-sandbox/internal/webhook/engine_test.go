@@ -18,7 +18,7 @@ import (
 	"doorstep.example/services/stripe-sandbox/internal/account"
 )
 
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // engine runs an engine that delivers to handler until the returned stop.
 func engine(t *testing.T, scale float64, handler http.HandlerFunc) (e *Engine, stop func()) {
