@@ -81,8 +81,12 @@ func within(c *x509.Certificate, now time.Time) time.Time {
 // which browsers find by themselves.
 func incomplete(chain []*x509.Certificate) bool {
 	leaf := chain[0]
-	return !selfIssued(leaf) && len(leaf.IssuingCertificateURL) > 0 &&
-		!slices.ContainsFunc(chain[1:], func(c *x509.Certificate) bool { return issued(c, leaf) })
+	return !selfIssued(leaf) && len(leaf.IssuingCertificateURL) > 0 && !issuerSent(chain)
+}
+
+// issuerSent reports whether the leaf's issuer is among what was sent along.
+func issuerSent(chain []*x509.Certificate) bool {
+	return slices.ContainsFunc(chain[1:], func(c *x509.Certificate) bool { return issued(c, chain[0]) })
 }
 
 // relevant are the certificates whose keys and signatures a visitor depends on: those

@@ -17,6 +17,7 @@ func init() {
 			"ssl_certificate /etc/ssl/fullchain.pem;", "SSLCertificateFile /etc/ssl/fullchain.pem", "tls /etc/ssl/fullchain.pem /etc/ssl/key.pem"),
 		References: []string{"https://www.rfc-editor.org/rfc/rfc5246#section-7.4.2", "https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2"},
 		Controls:   controls(transportCrypto, "12.2.2"),
+		Pageless:   true,
 		Run:        ofCertificates(judgeChain),
 	})
 }

@@ -17,6 +17,7 @@ func init() {
 		Remediation: renewCertificate,
 		References:  []string{"https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5", "https://letsencrypt.org/docs/integration-guide/"},
 		Controls:    controls(transportCrypto, "12.2.2"),
+		Pageless:    true,
 		Run:         ofCertificates(judgeExpiry),
 	})
 }

@@ -24,6 +24,7 @@ func init() {
 		Remediation: renewCertificate,
 		References:  []string{"https://www.rfc-editor.org/rfc/rfc9325#section-4.5", "https://nvlpubs.nist.gov/nistpubs/SpecialPublications/NIST.SP.800-131Ar2.pdf"},
 		Controls:    controls(transportCrypto, "12.1.2"),
+		Pageless:    true,
 		Run: func(ctx context.Context, site *Site) Result {
 			result := ofCertificates(judgeKeys)(ctx, site)
 			if site.TLS == nil {

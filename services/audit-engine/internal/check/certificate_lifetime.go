@@ -30,6 +30,7 @@ func init() {
 		Remediation: renewCertificate,
 		References:  []string{"https://cabforum.org/working-groups/server/baseline-requirements/requirements/", "https://support.apple.com/en-us/102028"},
 		Controls:    controls(transportCrypto, "12.1.4"),
+		Pageless:    true,
 		Run:         ofCertificates(judgeLifetime),
 	})
 }

@@ -15,6 +15,7 @@ func init() {
 		Remediation: renewCertificate,
 		References:  []string{"https://www.rfc-editor.org/rfc/rfc9525"},
 		Controls:    controls(transportCrypto, "12.2.2"),
+		Pageless:    true,
 		Run:         ofCertificates(judgeName),
 	})
 }

@@ -29,6 +29,7 @@ func init() {
 			"# Caddy staples by itself where the certificate names an OCSP responder."),
 		References: []string{"https://www.rfc-editor.org/rfc/rfc6066#section-8", "https://www.rfc-editor.org/rfc/rfc7633"},
 		Controls:   controls(transportCrypto, "12.1.4"),
+		Pageless:   true,
 		Run:        ofCertificates(judgeStapling),
 	})
 }
@@ -45,21 +46,29 @@ func judgeStapling(site *Site, chain []*x509.Certificate) Result {
 	case site.TLS.Features.Stapling != tlsprobe.No:
 		return judgeStaple(site, leaf)
 	case must:
-		return fail(Finding{
-			Title: "The certificate demands stapling that is missing", Severity: auditapi.Medium, Evidence: lines(evidence, "The certificate demands one (must-staple)."),
-			Impact: "The certificate tells browsers to refuse the connection when no proof comes with it. Firefox does, and shows an error instead of the site.",
-		})
+		return demanded(evidence)
 	}
 	return fail(Finding{Title: "No proof against revocation is stapled", Severity: auditapi.Info, Evidence: evidence})
+}
+
+// demanded is the finding for a must-staple certificate without a proof that counts.
+func demanded(evidence string) Result {
+	return fail(Finding{
+		Title: "The certificate demands stapling that is missing", Severity: auditapi.Medium, Evidence: lines(evidence, "The certificate demands one (must-staple)."),
+		Impact: "The certificate tells browsers to refuse the connection when no proof comes with it. Firefox does, and shows an error instead of the site.",
+	})
 }
 
 // judgeStaple reads the proof that came. One for another of the host's certificates says
 // nothing about this one.
 func judgeStaple(site *Site, leaf *x509.Certificate) Result {
-	proof := site.TLS.staple(leaf)
+	proof, must := site.TLS.staple(leaf), mustStaple(leaf)
 	evidence := lines(site.TLS.Address, describeCertificate(leaf))
 	const day = "2006-01-02"
+	outdated := proof != nil && !proof.NextUpdate.IsZero() && proof.NextUpdate.Before(site.Now)
 	switch {
+	case proof == nil && must && len(site.TLS.Chains) == 1:
+		return demanded(lines(evidence, "What was stapled says nothing about this certificate."))
 	case proof == nil:
 		return pass()
 	case proof.Status == ocsp.Revoked:
@@ -68,7 +77,9 @@ func judgeStaple(site *Site, leaf *x509.Certificate) Result {
 			Impact:      "The authority has declared the certificate invalid: its key may be in the hands of others, or it was issued wrongly. Browsers that read the proof refuse the connection.",
 			Remediation: renewCertificate,
 		})
-	case !proof.NextUpdate.IsZero() && proof.NextUpdate.Before(site.Now):
+	case outdated && must:
+		return demanded(lines(evidence, "The stapled answer was good until "+proof.NextUpdate.Format(day)+"."))
+	case outdated:
 		return fail(Finding{
 			Title: "The proof against revocation is out of date", Severity: auditapi.Low, Evidence: lines(evidence, "The stapled answer was good until "+proof.NextUpdate.Format(day)+"."),
 			Impact: "Browsers ignore the proof, and some refuse the connection. The server has not reached the authority for days: look at its log and at what its firewall lets out.",

@@ -20,6 +20,7 @@ func init() {
 		Remediation: renewCertificate,
 		References:  []string{"https://www.rfc-editor.org/rfc/rfc6962", "https://googlechrome.github.io/CertificateTransparency/ct_policy.html", "https://support.apple.com/en-us/103214"},
 		Controls:    controls(transportCrypto, "12.2.2"),
+		Pageless:    true,
 		Run:         ofCertificates(judgeTransparency),
 	})
 }

@@ -34,7 +34,7 @@ import (
 //	robots         the paths that robots.txt keeps robots out of, one a line
 //	owned          the audit is the owner's
 //	plain URL      an answer on the way that begins at http://; also "plain closed"
-//	               and "plain unknown" with the reason
+//	               and "plain unknown" or "plain circle" with the reason
 //	tls            a server to start and take stock of, see observe; also "tls none"
 //	               with the reason
 //	tls probe      what taking stock has shown, see record, for what Go cannot serve
@@ -130,6 +130,8 @@ func (f *fixture) add(t *testing.T, name, body string) {
 		f.plain.Closed = true
 	case name == "plain unknown":
 		f.plain.Unknown = strings.TrimSpace(body)
+	case name == "plain circle":
+		f.plain.Circle = strings.TrimSpace(body)
 	case kind == "plain":
 		f.plainSteps = append(f.plainSteps, response(t, argument, body))
 	case name == "tls", name == "tls probe":

@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -26,7 +27,7 @@ func init() {
 	})
 }
 
-func runHTTPSRedirect(_ context.Context, site *Site) Result {
+func runHTTPSRedirect(ctx context.Context, site *Site) Result {
 	plain := site.Plain
 	switch {
 	case plain.Unknown != "":
@@ -35,11 +36,20 @@ func runHTTPSRedirect(_ context.Context, site *Site) Result {
 		return skip("The site was asked for at a port of its own, so what answers on port 80 is not part of it.")
 	case plain.Closed:
 		return pass() // nothing is served unencrypted
+	case plain.Circle != "":
+		return fail(Finding{
+			Title: "The way from http leads in a circle", Severity: auditapi.Medium, Evidence: plain.Circle,
+			Impact: "Whoever types the name without https:// never arrives. Browsers say that the page does not work.",
+		})
 	}
 	path := describePath(plain.Response)
 	if plain.Response.URL.Scheme != "https" {
-		if plain.Response.Status >= 400 && site.Encrypted() {
-			return pass() // the site is on https, and port 80 gives only an error away
+		if plain.Response.Status == http.StatusUnauthorized && plain.Response.Header.Get("WWW-Authenticate") != "" {
+			return fail(Finding{Title: "The site asks for a password without encryption", Severity: auditapi.High,
+				Evidence: lines(path, headerLine(plain.Response.Header, "WWW-Authenticate"))})
+		}
+		if site.Encrypted() && (plain.Response.Status >= 400 || empty(plain.Response)) {
+			return pass() // the site is on https, and port 80 gives an error away at most
 		}
 		title := "The site is served without encryption"
 		if len(plain.Response.Hops) > 0 {
@@ -48,6 +58,10 @@ func runHTTPSRedirect(_ context.Context, site *Site) Result {
 		return fail(Finding{Title: title, Severity: auditapi.High, Evidence: path})
 	}
 	var findings []Finding
+	if page := plainPage(ctx, site); page != nil {
+		findings = append(findings, Finding{Title: "Some pages are served without encryption", Severity: auditapi.High,
+			Evidence: lines(path, at(page))})
+	}
 	if detour(plain.Response) {
 		findings = append(findings, Finding{
 			Title: "The way from http to https takes a detour", Severity: auditapi.Low, Evidence: path,
@@ -70,6 +84,27 @@ func runHTTPSRedirect(_ context.Context, site *Site) Result {
 		})
 	}
 	return fail(findings...)
+}
+
+// empty reports an answer with nothing in it, which leads nowhere either.
+func empty(r *guard.Response) bool {
+	return r.BodyErr == nil && len(r.Body) == 0 && r.Header.Get("Refresh") == ""
+}
+
+// plainPage asks for a page besides the front page at http:// and returns it where it is
+// served there, or nil.
+func plainPage(ctx context.Context, site *Site) *guard.Response {
+	for _, page := range site.markup() {
+		if page.Response == site.Page || page.Status != http.StatusOK || page.URL.Hostname() != site.Host {
+			continue
+		}
+		answer, err := site.AskHost(ctx, "http://"+page.URL.Hostname()+page.URL.EscapedPath())
+		if err == nil && answer.Status == http.StatusOK && isHTML(answer) && len(NewPage(answer).Document().Refreshes) == 0 {
+			return answer
+		}
+		return nil
+	}
+	return nil
 }
 
 // manyRedirects is more than a site needs: to https, to its main name, to a language.

@@ -15,6 +15,7 @@ func init() {
 			"ssl_protocols TLSv1.2 TLSv1.3;", "SSLProtocol -all +TLSv1.2 +TLSv1.3", "# Caddy does not use OpenSSL: look at what stands before it."),
 		References: []string{"https://nvd.nist.gov/vuln/detail/CVE-2014-0224", "https://www.rfc-editor.org/rfc/rfc5246#section-7.1"},
 		Controls:   controls(components, "15.2.1"),
+		Pageless:   true,
 		Run:        activeTLS(tlsprobe.CCSInjection, Finding{Title: "The server encrypts without a key (CCS injection)", Severity: auditapi.Critical}),
 	})
 }

@@ -15,6 +15,7 @@ func init() {
 			"ssl_protocols TLSv1.2 TLSv1.3;", "SSLProtocol -all +TLSv1.2 +TLSv1.3", "# Caddy never spoke SSL 2.0: look at what stands before it."),
 		References: []string{"https://nvd.nist.gov/vuln/detail/CVE-2016-0800", "https://drownattack.com/", "https://www.rfc-editor.org/rfc/rfc6176"},
 		Controls:   controls(components, "15.2.1"),
+		Pageless:   true,
 		Run:        activeTLS(tlsprobe.Drown, Finding{Title: "SSL 2.0 opens newer connections (DROWN)", Severity: auditapi.Critical}),
 	})
 }

@@ -15,6 +15,7 @@ func init() {
 			"ssl_ciphers "+modernCiphers+";", "SSLCipherSuite "+modernCiphers, caddyDefaults),
 		References: []string{"https://robotattack.org/", "https://nvd.nist.gov/vuln/detail/CVE-2017-13099", "https://www.kb.cert.org/vuls/id/144389", "https://www.rfc-editor.org/rfc/rfc5246#section-7.4.7.1"},
 		Controls:   controls(components, "15.2.1"),
+		Pageless:   true,
 		Run:        activeTLS(tlsprobe.Robot, Finding{Title: "The server helps to break its key (ROBOT)", Severity: auditapi.Critical}),
 	})
 }

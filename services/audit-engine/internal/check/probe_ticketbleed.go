@@ -15,6 +15,7 @@ func init() {
 			"ssl_session_tickets off;", "SSLSessionTickets off", "# Caddy does not have the fault: look at what stands before it."),
 		References: []string{"https://nvd.nist.gov/vuln/detail/CVE-2016-9244", "https://filippo.io/Ticketbleed/", "https://www.rfc-editor.org/rfc/rfc5077#section-3.4"},
 		Controls:   controls(components, "15.2.1"),
+		Pageless:   true,
 		Run:        activeTLS(tlsprobe.Ticketbleed, Finding{Title: "Resumed sessions give memory away (Ticketbleed)", Severity: auditapi.Critical}),
 	})
 }

@@ -21,8 +21,10 @@ type Site struct {
 	Now  time.Time
 	Host string // name of the host at the end of the redirects
 
-	// Page is the answer at the end of the redirects. It is never nil.
-	Page *guard.Response
+	// Page is the answer at the end of the redirects. It is never nil; where no answer
+	// could be read, NoPage says why, and only Pageless checks run.
+	Page   *guard.Response
+	NoPage string
 	// Pages are Page and what its links on the same origin lead to, read by a crawl.
 	// Empty: there was no crawl.
 	Pages []*Page
@@ -84,6 +86,7 @@ type Site struct {
 type Plain struct {
 	Response *guard.Response // what a visitor gets who begins at http://, after redirects
 	Closed   bool            // nothing answers there
+	Circle   string          // what answers there leads in a circle, in words
 	Unknown  string          // why it could not be looked at
 }
 

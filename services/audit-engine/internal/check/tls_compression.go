@@ -15,6 +15,7 @@ func init() {
 			"# nginx has had it off since 1.2.2 and 1.3.2: update nginx and OpenSSL.", "SSLCompression off", "# Caddy has no compression of TLS."),
 		References: []string{"https://www.rfc-editor.org/rfc/rfc9325#section-3.3", "https://nvd.nist.gov/vuln/detail/CVE-2012-4929"},
 		Controls:   controls(transportCrypto, "12.1.2"),
+		Pageless:   true,
 		Run: ofTLS(func(t *TLS) Result {
 			return t.feature(t.Features.Compression, tlsprobe.Yes, Finding{
 				Title: "Compression by TLS is switched on", Severity: auditapi.High,

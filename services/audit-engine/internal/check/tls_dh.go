@@ -23,6 +23,7 @@ func init() {
 			"# Caddy has no Diffie-Hellman over primes."),
 		References: []string{"https://weakdh.org/", "https://www.rfc-editor.org/rfc/rfc7919", "https://www.rfc-editor.org/rfc/rfc9325#section-4.4"},
 		Controls:   controls(transportCrypto, "12.1.2"),
+		Pageless:   true,
 		Run:        ofTLS(judgeDH),
 	})
 }

@@ -15,6 +15,7 @@ func init() {
 			"ssl_protocols TLSv1.2 TLSv1.3;", "SSLProtocol -all +TLSv1.2 +TLSv1.3", caddyDefaults),
 		References: []string{"https://www.rfc-editor.org/rfc/rfc7507", "https://www.rfc-editor.org/rfc/rfc7627"},
 		Controls:   controls(transportCrypto),
+		Pageless:   true,
 		Run:        ofTLS(judgeDowngrade),
 	})
 }

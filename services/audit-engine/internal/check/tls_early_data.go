@@ -18,6 +18,7 @@ func init() {
 			"# Apache httpd does not accept early data.", "# Caddy does not accept early data over TCP."),
 		References: []string{"https://www.rfc-editor.org/rfc/rfc8446#section-8", "https://www.rfc-editor.org/rfc/rfc8470"},
 		Controls:   controls(transportCrypto),
+		Pageless:   true,
 		Run: ofTLS(func(t *TLS) Result {
 			return t.feature(t.Features.EarlyData, tlsprobe.Yes, Finding{
 				Title: "Early data is accepted (0-RTT)", Severity: auditapi.Info,

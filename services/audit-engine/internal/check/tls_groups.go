@@ -23,6 +23,7 @@ func init() {
 			"# Caddy 2.10 and later take it by themselves; remove any `curves` line from `tls`."),
 		References: []string{"https://csrc.nist.gov/pubs/fips/203/final", "https://datatracker.ietf.org/doc/draft-ietf-tls-ecdhe-mlkem/"},
 		Controls:   controls(transportCrypto),
+		Pageless:   true,
 		Run:        ofTLS(judgeGroups),
 	})
 }

@@ -14,6 +14,7 @@ func init() {
 		Remediation: modernTLS,
 		References:  []string{"https://www.rfc-editor.org/rfc/rfc9325", "https://wiki.mozilla.org/Security/Server_Side_TLS"},
 		Controls:    controls(transportCrypto, "12.1.1"),
+		Pageless:    true,
 		Run:         ofTLS(judgeModernVersions),
 	})
 }

@@ -14,6 +14,7 @@ func init() {
 		Remediation: modernSuites,
 		References:  []string{"https://www.rfc-editor.org/rfc/rfc9325#section-4.1", "https://wiki.mozilla.org/Security/Server_Side_TLS"},
 		Controls:    controls(transportCrypto, "12.1.2"),
+		Pageless:    true,
 		Run:         ofTLS(judgeNullSuites),
 	})
 }

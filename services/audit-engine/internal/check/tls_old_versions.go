@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"strings"
 
 	"doorstep.example/pkg/auditapi"
@@ -19,6 +20,7 @@ func init() {
 			"https://wiki.mozilla.org/Security/Server_Side_TLS",
 		},
 		Controls: controls(transportCrypto, "12.1.1"),
+		Pageless: true,
 		Run:      ofTLS(judgeOldVersions),
 	})
 }
@@ -28,7 +30,7 @@ func judgeOldVersions(t *TLS) Result {
 	if v := t.Version(tlsprobe.SSL20); v.Offered == tlsprobe.Yes {
 		findings = append(findings, Finding{
 			Title: "SSL 2.0 is accepted", Severity: auditapi.Critical,
-			Evidence: lines(t.describe(), "Ciphers of SSL 2.0: "+strings.Join(v.SSL2Ciphers[:min(len(v.SSL2Ciphers), maxSuites)], ", ")),
+			Evidence: lines(t.describe(), "Ciphers of SSL 2.0: "+cmp.Or(strings.Join(v.SSL2Ciphers[:min(len(v.SSL2Ciphers), maxSuites)], ", "), "none")),
 			Impact:   "SSL 2.0 of 1995 protects nothing. Worse, an attacker can use it to decrypt recorded connections of newer versions made with the same key (DROWN), on every server that shares this certificate.",
 		})
 	}

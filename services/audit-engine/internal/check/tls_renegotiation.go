@@ -17,6 +17,7 @@ func init() {
 			"# nothing to configure: run nginx with a current OpenSSL", "SSLInsecureRenegotiation off", "# Caddy has the protection and does not renegotiate."),
 		References: []string{"https://www.rfc-editor.org/rfc/rfc5746", "https://www.rfc-editor.org/rfc/rfc9325#section-3.5", "https://nvd.nist.gov/vuln/detail/CVE-2011-1473"},
 		Controls:   controls(transportCrypto, "12.1.2"),
+		Pageless:   true,
 		Run:        ofTLS(judgeRenegotiation),
 	})
 }

@@ -15,6 +15,7 @@ func init() {
 			"ssl_prefer_server_ciphers on;", "SSLHonorCipherOrder on", "# Caddy has no weak suites and orders the others by itself."),
 		References: []string{"https://www.rfc-editor.org/rfc/rfc9325#section-4.2", "https://wiki.mozilla.org/Security/Server_Side_TLS"},
 		Controls:   controls(transportCrypto, "12.1.2"),
+		Pageless:   true,
 		Run:        ofTLS(judgeServerOrder),
 	})
 }

@@ -16,6 +16,7 @@ func init() {
 		Remediation: modernSuites,
 		References:  []string{"https://www.rfc-editor.org/rfc/rfc7465", "https://www.rfc-editor.org/rfc/rfc9325#section-4.1", "https://sweet32.info/"},
 		Controls:    controls(transportCrypto, "12.1.2"),
+		Pageless:    true,
 		Run:         ofTLS(judgeWeakSuites),
 	})
 }

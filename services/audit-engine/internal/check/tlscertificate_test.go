@@ -42,10 +42,12 @@ type sent struct {
 //	key        p256 (default), rsa2048, rsa1024; in "tls probe" also p192, exponent1
 //	signature  sha1
 //	issuer     authority (default), self, stranger, intermediate, intermediate-not-sent
-//	sends      what follows the leaf if not the intermediate: names of intermediate and root
+//	sends      what follows the leaf if not the intermediate: names of intermediate, root and stranger
 //	names      names and addresses; default shop.example
 //	valid      days from now, "-10d to 80d"; default -10d to 100d
 //	middle     the same for the intermediate; default -900d to 900d
+//	permits    the domain that the intermediate may vouch for; default any
+//	use        client: what the certificate is for, if not web servers
 //	stapled    what the authority says in the proof that the server sends: good, revoked,
 //	           old, or other (of another certificate)
 //	policy     anything: it claims to be issued as public authorities do
@@ -87,13 +89,13 @@ func makeChain(t *testing.T, root *issuer, spec map[string]string) sent {
 		signer = nil
 	case "stranger":
 		stranger := issue(t, nil, map[string]string{"ca": "Unknown Root", "valid": "-1000d to 1000d"})
-		signer = &stranger
+		signer, others["stranger"] = &stranger, stranger.certificate.Raw
 	case "intermediate", "intermediate-not-sent":
 		valid := spec["middle"]
 		if valid == "" {
 			valid = "-900d to 900d"
 		}
-		middle := issue(t, root, map[string]string{"ca": "Test Intermediate", "valid": valid})
+		middle := issue(t, root, map[string]string{"ca": "Test Intermediate", "valid": valid, "permits": spec["permits"]})
 		signer, others["intermediate"] = &middle, middle.certificate.Raw
 		if spec["issuer"] == "intermediate" && sends == "" {
 			sends = "intermediate"
@@ -180,6 +182,12 @@ func issue(t *testing.T, signer *issuer, spec map[string]string) issuer {
 	if spec["ca"] != "" {
 		template.Subject.CommonName, template.IsCA, template.BasicConstraintsValid = spec["ca"], true, true
 		template.KeyUsage, template.ExtKeyUsage = x509.KeyUsageCertSign, nil
+		if spec["permits"] != "" {
+			template.PermittedDNSDomainsCritical, template.PermittedDNSDomains = true, []string{spec["permits"]}
+		}
+	}
+	if spec["use"] == "client" {
+		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	}
 	for feature := range strings.FieldsSeq(spec["features"]) {
 		switch feature {

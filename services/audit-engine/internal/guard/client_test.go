@@ -3,8 +3,11 @@ package guard
 import (
 	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +15,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"doorstep.example/pkg/auditapi"
+	"doorstep.example/pkg/errs"
 )
 
 // lab serves handler, and returns a guard that may dial it and its base URL.
@@ -138,5 +144,27 @@ func TestCallerWhoLeavesIsNotARefusal(t *testing.T) {
 	defer cancel()
 	if _, err := g.Client("test").Do(ctx, Request{Target: target}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error = %v, want the context's deadline", err)
+	}
+}
+
+// TestASiteThatWantsCertificates: the customer is told what keeps us out, in both
+// versions of TLS, which differ in when the server says so.
+func TestASiteThatWantsCertificates(t *testing.T) {
+	for name, version := range map[string]uint16{"TLS 1.2": tls.VersionTLS12, "TLS 1.3": tls.VersionTLS13} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewUnstartedServer(http.NotFoundHandler())
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: version, MaxVersion: version}
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			_, err := get(t, labGuard(t, server.Listener.Addr().String()), server.URL)
+			e, ok := errors.AsType[*errs.Error](err)
+			if !ok || e.Code != auditapi.CodeUnreachable || !strings.Contains(e.Message, "a certificate of their own") {
+				t.Errorf("refused with %v", err)
+			}
+			if _, ok := NoHandshake(err); ok {
+				t.Error("it would be taken for a server that speaks no TLS that we know")
+			}
+		})
 	}
 }

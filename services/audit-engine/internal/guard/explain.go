@@ -31,10 +31,13 @@ func explain(target Target, err error) error {
 	case timedOut(err):
 		what = "did not answer in time"
 		advice = "Please check that the site is up and that a firewall does not keep visitors out."
+	case wantsCertificate(err):
+		what = "lets only visitors in who show a certificate of their own"
+		advice = "Please let the audit in without one, or give an address that everybody may open."
 	case ok:
 		what = "did not agree on an encrypted connection (" + tlsReason(handshake.err) + ")"
 		advice = "Please check the TLS settings of the site, or give its http:// address if it has no https."
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.EPIPE):
+	case HungUp(err):
 		what = "closed the connection before it answered"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		what = "has an address that cannot be reached from here"
@@ -49,6 +52,11 @@ func explain(target Target, err error) error {
 		Kind: errs.Unprocessable, Code: auditapi.CodeUnreachable, Err: err,
 		Message: fmt.Sprintf("%s %s. %s", target.hostPort(), what, advice),
 	}
+}
+
+// HungUp reports that the other side closed a connection in the middle.
+func HungUp(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.EPIPE)
 }
 
 func timedOut(err error) bool {

@@ -39,15 +39,47 @@ type part struct {
 }
 
 // gather looks at the target once, so that all checks judge the same picture. Only
-// the page itself must be there.
+// the page itself must be there, or at least something that speaks TLS.
 func (s *Scanner) gather(ctx context.Context, target guard.Target, agent string, owned bool, steps *steps) (*check.Site, error) {
 	client := s.config.Guard.Client(agent)
-	page, err := client.Do(ctx, guard.Request{Target: target})
-	if err != nil {
+	page, err := open(ctx, client, target)
+	shut, noPage := guard.NoHandshake(err)
+	switch {
+	case noPage:
+		page = &guard.Response{URL: shut.URL(), Target: shut, Header: http.Header{}}
+	case err != nil:
 		return nil, err
 	}
 	steps.tell("page", "Opening the page")
 	site := &check.Site{Now: s.config.Now(), Host: page.Target.Host(), Page: page, Owned: owned, Roots: s.config.Roots, Ask: asker(client, page, 0), Glance: asker(client, page, check.MaxLooked), AskHost: hostAsker(client), Post: poster(s.config.Guard.Client(agent), page)}
+	// Before the others: some servers talk to one visitor at a time, and would keep the
+	// probe waiting.
+	site.TLS, site.NoTLS = observeTLS(ctx, client, page)
+	steps.tell("tls", "Taking stock of TLS")
+	site.Active = activeProber(client, site)
+	if noPage {
+		if site.TLS == nil {
+			return nil, err // it does not speak TLS at all
+		}
+		site.NoPage = "No page could be read. " + errs.From(err).Message
+	}
+	s.gatherParts(ctx, client, target, site, steps)
+	return site, nil
+}
+
+// open reads the page. A connection that is cut is tried once more.
+func open(ctx context.Context, client *guard.Client, target guard.Target) (*guard.Response, error) {
+	page, err := client.Do(ctx, guard.Request{Target: target})
+	if guard.HungUp(err) {
+		return client.Do(ctx, guard.Request{Target: target})
+	}
+	return page, err
+}
+
+// gatherParts takes all other looks side by side. Where there is no page there is
+// nothing but the name to look at.
+func (s *Scanner) gatherParts(ctx context.Context, client *guard.Client, target guard.Target, site *check.Site, steps *steps) {
+	page, owned := site.Page, site.Owned
 	rules := sync.OnceValue(func() robots.File {
 		file := robots.Ask(ctx, client, page.Target)
 		if owned {
@@ -57,22 +89,24 @@ func (s *Scanner) gather(ctx context.Context, target guard.Target, agent string,
 	})
 	parts := []part{
 		{"http", "Looking at the unencrypted side", func() { site.Plain = observePlain(ctx, client, target, page) }},
-		{"tls", "Taking stock of TLS", func() { site.TLS, site.NoTLS = observeTLS(ctx, client, page) }},
 		{"crawl", "Reading pages and scripts of the site", func() { gatherPages(ctx, client, site, rules()) }},
 		{"mcp", "Looking for AI interfaces (MCP)", func() { site.MCP, site.NoMCP = observeMCP(ctx, client, page) }},
 		{"dns", "Reading the DNS and mail records", func() { site.DNS, site.NoDNS = s.observeDNS(ctx, page) }},
 		{"exposed", "Asking for files that should not be there", func() { site.Exposed = observeExposed(ctx, client, page, rules()) }},
 	}
-	site.Active = activeProber(client, site)
 	done := make(chan part)
 	for _, p := range parts {
-		go func() { p.look(); done <- p }()
+		go func() {
+			if site.NoPage == "" || p.id == "dns" {
+				p.look()
+			}
+			done <- p
+		}()
 	}
 	for range parts {
 		p := <-done
 		steps.tell(p.id, p.title)
 	}
-	return site, nil
 }
 
 // asker returns how checks ask the page's site for more.
@@ -121,6 +155,8 @@ func observePlain(ctx context.Context, client *guard.Client, target guard.Target
 	switch {
 	case !refused:
 		return check.Plain{Unknown: "The time for the audit ran out before it could be looked at."}
+	case e.Code == auditapi.CodeRedirectLoop || e.Code == auditapi.CodeTooManyRedirects:
+		return check.Plain{Circle: e.Message}
 	case e.Code == auditapi.CodeUnreachable && !strings.Contains(e.Message, "redirects"):
 		return check.Plain{Closed: true}
 	case e.Code == auditapi.CodeNotPublicName, e.Code == auditapi.CodePort, e.Code == auditapi.CodeForbiddenAddress:

@@ -71,7 +71,7 @@ func TestAuditOfMCPEndpoints(t *testing.T) {
 		skipped int
 	}{
 		"weak": {weakMCP, []string{
-			"mcp-authentication high", "mcp-dangerous-tools high", "mcp-invisible-unicode low", "mcp-origin high",
+			"mcp-authentication high", "mcp-dangerous-tools high", "mcp-invisible-unicode medium", "mcp-origin high",
 			"mcp-session-id high", "mcp-tool-list info", "mcp-tool-poisoning high",
 		}, 0},
 		"correct": {correctMCP, nil, 6},

@@ -24,15 +24,17 @@ func (s *Scanner) sideGrades(site *check.Site, findings []auditapi.Finding) (gra
 			s.config.Log.Error("panic in a side grade", "error", fmt.Sprint(p), "stack", string(debug.Stack()))
 		}
 	}()
-	score, letter, tests := grade.Observatory(site.SiteFacts())
-	observatory := auditapi.SideGrade{
-		Name: "MDN HTTP Observatory (our reckoning)", Grade: letter, Score: score,
-		Check: "https://developer.mozilla.org/en-US/observatory/analyze?host=" + url.QueryEscape(site.Host),
+	if site.NoPage == "" {
+		score, letter, tests := grade.Observatory(site.SiteFacts())
+		observatory := auditapi.SideGrade{
+			Name: "MDN HTTP Observatory (our reckoning)", Grade: letter, Score: score,
+			Check: "https://developer.mozilla.org/en-US/observatory/analyze?host=" + url.QueryEscape(site.Host),
+		}
+		for _, t := range tests {
+			observatory.Tests = append(observatory.Tests, auditapi.GradeTest(t))
+		}
+		grades = append(grades, observatory)
 	}
-	for _, t := range tests {
-		observatory.Tests = append(observatory.Tests, auditapi.GradeTest(t))
-	}
-	grades = append(grades, observatory)
 	if facts, known := site.TLSFacts(); known {
 		for _, f := range findings {
 			if name := vulnerabilities[f.Check]; name != "" {

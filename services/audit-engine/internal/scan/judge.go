@@ -43,6 +43,9 @@ func (s *Scanner) runOne(ctx context.Context, site *check.Site, c check.Check) (
 			result = check.Result{Skipped: "This could not be assessed: the check met something that it does not understand."}
 		}
 	}()
+	if site.NoPage != "" && !c.Pageless {
+		return check.Result{Skipped: site.NoPage}
+	}
 	return c.Run(ctx, site)
 }
 

@@ -260,3 +260,32 @@ func TestNewRefusesIncompleteConfig(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// TestACutConnectionIsTriedAgain: once, and no more.
+func TestACutConnectionIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	inner := httptest.NewServer(weakSite(nil))
+	t.Cleanup(inner.Close)
+	for name, test := range map[string]struct{ cuts, kind int }{"once": {1, 0}, "again and again": {100, int(errs.Unprocessable)}} {
+		t.Run(name, func(t *testing.T) {
+			left := make(chan struct{}, test.cuts)
+			for range test.cuts {
+				left <- struct{}{}
+			}
+			address := listen(t, func(conn net.Conn) {
+				select {
+				case <-left: // it ends without a word
+				default:
+					relay(conn, inner.Listener.Addr().String())
+				}
+			})
+			report, err := newScanner(t, nil, address).Run(t.Context(), request("http://"+address+"/"), nil)
+			if test.kind == 0 && (err != nil || len(report.Findings) == 0) {
+				t.Errorf("%v, %d findings", err, len(report.Findings))
+			}
+			if test.kind != 0 && (int(errs.KindOf(err)) != test.kind || len(left) != test.cuts-2) {
+				t.Errorf("%v after %d connections", err, test.cuts-len(left))
+			}
+		})
+	}
+}
