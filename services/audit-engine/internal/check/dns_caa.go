@@ -18,6 +18,7 @@ func init() {
 			"Leave the second line out if you use wildcard certificates. Ask your content delivery network, if you have one, which authorities it needs.",
 		References: []string{"https://www.rfc-editor.org/rfc/rfc8659", "https://letsencrypt.org/docs/caa/"},
 		Controls:   controls(naming),
+		Pageless:   true,
 		Run:        runCAA,
 	})
 }
@@ -34,6 +35,12 @@ func runCAA(_ context.Context, site *Site) Result {
 	case caa.Value.At == "":
 		return fail(Finding{Title: "Any authority may issue certificates (no CAA record)", Severity: auditapi.Low,
 			Evidence: "There is no CAA record at " + site.Host + " or above it."})
+	case len(caa.Value.Blocking) > 0:
+		return fail(Finding{Title: "A CAA record keeps authorities out by mistake", Severity: auditapi.Low,
+			Evidence: lines("At "+caa.Value.At+":", quote(strings.Join(caa.Value.Blocking, "; "))),
+			Impact:   "A record issue whose value is not the domain of an authority lets nobody issue, and so does one marked critical with a tag that authorities do not know. The next renewal of the certificate may be refused.",
+			Remediation: "Write the domain that the authority's documentation names, without https:// and one in a record, and take out records that are marked critical (128) without need:\n\n" +
+				"    YOUR.DOMAIN.  CAA 0 issue \"letsencrypt.org\""})
 	case len(caa.Value.Issue) == 0:
 		return fail(Finding{Title: "The CAA records limit no ordinary certificate", Severity: auditapi.Low,
 			Evidence: lines("At "+caa.Value.At+", without a record \"issue\":", quote(strings.Join(caa.Value.Lines, "; ")))})

@@ -23,6 +23,7 @@ func init() {
 			"Keep the key when the certificate is renewed (certbot --reuse-key), or publish the digest of the next key some days before it is used.",
 		References: []string{"https://www.rfc-editor.org/rfc/rfc6698", "https://www.rfc-editor.org/rfc/rfc7671", "https://www.rfc-editor.org/rfc/rfc7672"},
 		Controls:   controls(naming),
+		Pageless:   true,
 		Run:        runDANE,
 	})
 }

@@ -31,6 +31,7 @@ func init() {
 			"https://developer.mozilla.org/en-US/docs/Web/Security/Subdomain_takeovers",
 		},
 		Controls: controls(naming),
+		Pageless: true,
 		Run:      runDanglingCNAME,
 	})
 }
@@ -45,9 +46,9 @@ func runDanglingCNAME(ctx context.Context, site *Site) Result {
 		service, known := alias.ServiceOf()
 		path := quote(alias.Name + " → " + strings.Join(alias.Chain, " → "))
 		switch {
-		case known && alias.Gone && service.Unclaimed == "":
+		case known && alias.Gone:
 			claimable = append(claimable, path+": the name does not exist at "+service.Name)
-		case !alias.Gone && service.Unclaimed != "" && pages < maxAliasPages:
+		case service.Unclaimed != "" && pages < maxAliasPages:
 			pages++
 			if unclaimed(ctx, site, alias, service) {
 				claimable = append(claimable, path+": "+service.Name+" answers that nobody has this name")
@@ -63,7 +64,7 @@ func runDanglingCNAME(ctx context.Context, site *Site) Result {
 		findings = append(findings, Finding{Title: "An alias leads to a name that anybody can claim", Severity: auditapi.High, Evidence: lines(claimable...)})
 	}
 	if len(unregistered) > 0 {
-		findings = append(findings, Finding{Title: "An alias leads to a domain that does not exist", Severity: auditapi.Medium, Evidence: lines(unregistered...),
+		findings = append(findings, Finding{Title: "An alias leads to a domain that does not exist", Severity: auditapi.High, Evidence: lines(unregistered...),
 			Impact: "If the domain is free, whoever registers it answers for a name of your domain: with a page that looks like yours, a valid certificate, and access to cookies that are set for the whole domain."})
 	}
 	if len(nowhere) > 0 {

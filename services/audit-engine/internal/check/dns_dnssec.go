@@ -16,6 +16,7 @@ func init() {
 			"To see the result:\n\n    delv YOUR.DOMAIN SOA\n\nIt must print \"fully validated\". Before you move the domain to another DNS provider, take the DS record out and wait until it has expired everywhere.",
 		References: []string{"https://www.rfc-editor.org/rfc/rfc9364", "https://dnsviz.net/"},
 		Controls:   controls(naming),
+		Pageless:   true,
 		Run:        runDNSSEC,
 	})
 }

@@ -16,6 +16,7 @@ func init() {
 			"A firewall's rules must be there for both protocols. Content delivery networks have a switch for it.",
 		References: []string{"https://www.rfc-editor.org/rfc/rfc6540", "https://www.rfc-editor.org/rfc/rfc3596"},
 		Controls:   controls(naming),
+		Pageless:   true,
 		Run:        runIPv6,
 	})
 }

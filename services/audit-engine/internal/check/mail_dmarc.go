@@ -21,6 +21,7 @@ func init() {
 			"    _dmarc.YOUR.DOMAIN.  TXT \"v=DMARC1; p=reject; rua=mailto:dmarc@YOUR.DOMAIN\"",
 		References: []string{"https://www.rfc-editor.org/rfc/rfc9989", "https://dmarc.org/overview/"},
 		Controls:   controls(naming),
+		Pageless:   true,
 		Run:        runDMARC,
 	})
 }
@@ -36,7 +37,7 @@ func runDMARC(_ context.Context, site *Site) Result {
 	case dmarc.Unknown != "":
 		return unknown(dmarc.Unknown)
 	case dmarc.Value.Record != nil:
-		return judgeDMARC(domain, dmarc.Value)
+		return fail(append(judgeDMARC(domain, dmarc.Value), judgeHostDMARC(site.DNS)...)...)
 	case slices.Contains(dmarc.Value.Repeated, domain):
 		return fail(Finding{Title: severalDMARC, Severity: auditapi.Medium,
 			Evidence: "More than one TXT record begins with v=DMARC1 at _dmarc." + domain + "."})
@@ -51,7 +52,20 @@ func runDMARC(_ context.Context, site *Site) Result {
 		Remediation: "As the domain has no email, receivers can refuse all of it at once:\n\n    _dmarc.YOUR.DOMAIN.  TXT \"v=DMARC1; p=reject\""})
 }
 
-func judgeDMARC(domain string, d dnsprobe.DMARC) Result {
+// judgeHostDMARC tells when the host has a record that takes back what the domain's
+// asks for.
+func judgeHostDMARC(f *dnsprobe.Facts) []Finding {
+	own := f.HostDMARC.Value
+	if own.Policy != dnsprobe.PolicyNone || !dnsprobe.Weaker(own.Policy, f.DMARC.Value.Policy) {
+		return nil
+	}
+	return []Finding{{Title: "The site's own DMARC record only watches (p=none)", Severity: auditapi.Low,
+		Evidence:    lines("_dmarc."+own.At+": "+quote(own.Record.Text), "For the rest of "+f.Domain+", the record at _dmarc."+f.DMARC.Value.At+" asks for: "+orNothing(f.DMARC.Value.Policy)),
+		Impact:      "The record replaces that of the domain for email from " + own.At + ", so forged email with that sender is delivered.",
+		Remediation: "Delete the record, so that the domain's policy holds there too, or give it the same policy."}}
+}
+
+func judgeDMARC(domain string, d dnsprobe.DMARC) []Finding {
 	record := d.Record
 	evidence := lines("_dmarc."+d.At+": "+quote(record.Text), "For email from "+domain+" this asks for: "+orNothing(d.Policy))
 	if len(record.Removed) > 0 {
@@ -62,6 +76,8 @@ func judgeDMARC(domain string, d dnsprobe.DMARC) Result {
 	case record.Problem != "":
 		findings = append(findings, Finding{Title: "The DMARC policy cannot be read", Severity: auditapi.Medium, Evidence: lines(evidence, quote(record.Problem)),
 			Impact: "Receivers treat the record as one that asks for nothing, so forged email in your name is delivered."})
+	case d.Policy == dnsprobe.PolicyNone && len(record.Reports) == 0:
+		findings = append(findings, Finding{Title: "The DMARC policy asks for nothing (p=none, and no reports)", Severity: auditapi.Medium, Evidence: evidence})
 	case d.Policy == dnsprobe.PolicyNone:
 		findings = append(findings, Finding{Title: "The DMARC policy only watches (p=none)", Severity: auditapi.Low, Evidence: evidence})
 	case record.Testing:
@@ -83,6 +99,12 @@ func judgeDMARC(domain string, d dnsprobe.DMARC) Result {
 			Evidence: lines("More than one TXT record begins with v=DMARC1 at _dmarc."+domain+".", evidence),
 			Impact:   "Receivers pass your records over and do what the record above them asks for."})
 	}
+	if record.Unusable != "" && record.Problem == "" {
+		findings = append(findings, Finding{Title: "The address for DMARC reports cannot be used", Severity: auditapi.Low,
+			Evidence:    lines(evidence, "No address of the form mailto:NAME@DOMAIN: "+quote("rua="+record.Unusable)),
+			Impact:      "No receiver sends reports there, so nobody sees who sends in your name.",
+			Remediation: "Write the address with mailto: before it:\n\n    _dmarc.YOUR.DOMAIN.  TXT \"v=DMARC1; p=reject; rua=mailto:dmarc@YOUR.DOMAIN\""})
+	}
 	if len(d.Refused) > 0 {
 		findings = append(findings, Finding{Title: "Reports about DMARC go to a domain that refuses them", Severity: auditapi.Low,
 			Evidence: lines(evidence, "There is no record v=DMARC1 at "+quote(d.At+"._report._dmarc."+strings.Join(d.Refused, " and "+d.At+"._report._dmarc."))),
@@ -94,7 +116,7 @@ func judgeDMARC(domain string, d dnsprobe.DMARC) Result {
 		findings = append(findings, Finding{Title: "The DMARC record relies on pct, which is gone", Severity: auditapi.Info, Evidence: evidence,
 			Impact: "Receivers that follow the current standard apply the policy to all email and not to the share that pct names."})
 	}
-	return fail(findings...)
+	return findings
 }
 
 func orNothing(policy string) string {

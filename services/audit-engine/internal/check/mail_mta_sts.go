@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ func init() {
 			"When the reports of TLS-RPT are clean, change to mode: enforce and max_age: 2419200.",
 		References: []string{"https://www.rfc-editor.org/rfc/rfc8461", "https://www.ncsc.gov.uk/collection/email-security-and-anti-spoofing"},
 		Controls:   controls(naming),
+		Pageless:   true,
 		Run:        runMTASTS,
 	})
 }
@@ -47,6 +49,8 @@ func runMTASTS(ctx context.Context, site *Site) Result {
 		return pass()
 	case sts.Unknown != "":
 		return unknown(sts.Unknown)
+	case len(sts.Value.Records) == 0 && announcesMail(site.DNS):
+		return pass() // DANE insists on encryption too
 	case len(sts.Value.Records) == 0:
 		return fail(Finding{Title: "Encryption of incoming email is not insisted on", Severity: auditapi.Low,
 			Evidence: "There is no TXT record that begins with v=STSv1 at _mta-sts." + site.DNS.Domain + "."})
@@ -55,6 +59,16 @@ func runMTASTS(ctx context.Context, site *Site) Result {
 			Evidence: lines("_mta-sts."+site.DNS.Domain+": "+quote(sts.Value.Records[0]), quote(sts.Value.Problem))})
 	}
 	return judgePolicyFile(ctx, site)
+}
+
+// announcesMail reports whether senders that check DANE encrypt to every mail server of
+// the domain: where they are, and their keys, is signed (RFC 7672 section 2.2).
+func announcesMail(f *dnsprobe.Facts) bool {
+	return f.DNSSEC.Value.Signed && len(f.MailTLSA) == len(f.MX.Value.Hosts) &&
+		!slices.ContainsFunc(f.MailTLSA, func(server dnsprobe.Fact[dnsprobe.TLSA]) bool {
+			usable := slices.ContainsFunc(server.Value.Records, func(r dnsprobe.TLSARecord) bool { return uselessTLSA(r, true) == "" })
+			return !server.Value.Signed || !usable
+		})
 }
 
 // judgePolicyFile reads the policy as senders do: without redirects, and with a

@@ -17,6 +17,7 @@ func init() {
 			"    YOUR.DOMAIN.         MX  0 .\n    YOUR.DOMAIN.         TXT \"v=spf1 -all\"\n    _dmarc.YOUR.DOMAIN.  TXT \"v=DMARC1; p=reject\"",
 		References: []string{"https://www.rfc-editor.org/rfc/rfc7505", "https://www.gov.uk/guidance/protect-domains-that-dont-send-email"},
 		Controls:   controls(naming),
+		Pageless:   true,
 		Run:        runNullMX,
 	})
 }
@@ -40,6 +41,10 @@ func runNullMX(_ context.Context, site *Site) Result {
 	case len(spf.Value.Records) == 0:
 		return fail(Finding{Title: "A domain without email does not say that it sends none", Severity: auditapi.Low,
 			Evidence: domain + " has " + noServers(mx.Value.Null) + ", and no TXT record that begins with v=spf1."})
+	case !mx.Value.Null && spf.Value.Silent:
+		return fail(Finding{Title: "A domain without email does not say that it takes none", Severity: auditapi.Info,
+			Evidence: domain + " has no MX record.",
+			Impact:   "Senders then try the server of the web site, for days, before they tell whoever wrote that the email was not delivered."})
 	}
 	return pass()
 }

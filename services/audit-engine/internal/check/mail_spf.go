@@ -20,6 +20,7 @@ func init() {
 			"Your email provider's documentation names its include. Use ~all instead of -all until the reports of DMARC show that nobody is missing.",
 		References: []string{"https://www.rfc-editor.org/rfc/rfc7208", "https://www.m3aawg.org/sites/default/files/m3aawg-email-authentication-recommended-best-practices-09-2020.pdf"},
 		Controls:   controls(naming),
+		Pageless:   true,
 		Run:        runSPF,
 	})
 }
@@ -65,12 +66,15 @@ func judgeSPF(spf dnsprobe.SPF) Result {
 	case spf.Open != "":
 		report("The SPF record lets every server send", auditapi.Medium, "", "The record at "+spf.Open+", which is included, lets every address in.")
 	case spf.All == "+":
-		report("The SPF record lets every server send", auditapi.Medium, "", "It lets every address in, by the term all or by a network of all addresses.")
-	case spf.Incomplete != "":
+		report("The SPF record lets every server send", auditapi.Medium, "", "It lets every address in, by the term all, by a network of all addresses, or by a name that exists for every sender.")
 	case spf.All == "?":
 		report("The SPF record does not say what others may", auditapi.Low, "", "It ends with ?all, which stands for no opinion about all other servers.")
-	case spf.All == "":
+	case spf.All == "" && spf.Incomplete == "":
 		report("The SPF record does not say what others may", auditapi.Low, "", "It has no term \"all\", which stands for no opinion about all other servers.")
+	}
+	if len(spf.Wide) > 0 && spf.Open == "" && spf.All != "+" {
+		report("The SPF record lets a large part of the internet send", auditapi.Medium, "",
+			"With a network larger than any organisation has, in the record at "+strings.Join(spf.Wide, ", "))
 	}
 	if len(spf.Voids) > dnsprobe.MaxSPFVoids {
 		report("The SPF record leads to names without addresses", auditapi.Low,

@@ -16,6 +16,7 @@ func init() {
 			"The large providers then send one report a day.",
 		References: []string{"https://www.rfc-editor.org/rfc/rfc8460"},
 		Controls:   controls(naming),
+		Pageless:   true,
 		Run:        runTLSRPT,
 	})
 }

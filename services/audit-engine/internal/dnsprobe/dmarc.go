@@ -33,6 +33,7 @@ type DMARCRecord struct {
 	PSD       string // y, n or u
 	Testing   bool   // t=y: receivers do one step less than the policy asks
 	Reports   []string
+	Unusable  string // rua, when none of its addresses is one for email
 	Percent   string // pct, which RFC 9989 has removed; "" is not given
 	Removed   []string
 	Problem   string // a policy that receivers cannot read; they then do nothing
@@ -87,6 +88,9 @@ func parseDMARC(text string) *DMARCRecord {
 			r.Reports = append(r.Reports, u.String())
 		}
 	}
+	if !slices.ContainsFunc(r.Reports, func(address string) bool { return reportHost(address) != "" }) {
+		r.Unusable = tags["rua"]
+	}
 	r.Percent = tags["pct"]
 	for _, name := range []string{"pct", "rf", "ri"} {
 		if _, given := tags[name]; given {
@@ -96,9 +100,21 @@ func parseDMARC(text string) *DMARCRecord {
 	return r
 }
 
+// reportHost returns the host of an address for email, which is the kind that every
+// receiver sends reports to, or "".
+func reportHost(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || !strings.EqualFold(u.Scheme, "mailto") {
+		return ""
+	}
+	mailbox, _, _ := strings.Cut(u.Opaque, "!") // a size may follow
+	_, host, _ := strings.Cut(mailbox, "@")
+	return canonical(host)
+}
+
 // effective is what the record asks for, for the domain that it stands at, for
-// subdomains, and for those that do not exist. A record with a policy that cannot be read counts as none when it asks
-// for reports, else as no record (section 4.7).
+// subdomains, and for those that do not exist. A record with a policy that cannot be
+// read counts as none when it asks for reports, else as no record (section 4.7).
 func (r *DMARCRecord) effective() (domain, subdomains, invented string) {
 	if r.Problem != "" {
 		if len(r.Reports) == 0 {
@@ -165,19 +181,28 @@ func lookDMARC(ctx context.Context, s *session, domain string) (DMARC, error) {
 	return applies, nil
 }
 
+// lookHostDMARC looks for a record at a host below the domain, which replaces the
+// domain's for mail from there.
+func lookHostDMARC(ctx context.Context, s *session, host, domain string) (DMARC, error) {
+	if host == domain {
+		return DMARC{}, nil
+	}
+	records, _, err := s.texts(ctx, "_dmarc."+host, isDMARC)
+	if err != nil || len(records) != 1 {
+		return DMARC{}, err
+	}
+	d := DMARC{Record: parseDMARC(records[0]), At: host}
+	d.Policy, d.Subdomains, d.Invented = d.Record.effective()
+	return d, nil
+}
+
 // lookRefused returns the other domains among the addresses for reports that have no
 // record with which they take reports about domain. One that gave no answer is left out.
 func lookRefused(ctx context.Context, s *session, domain string, addresses []string) []string {
 	var asked, refused []string
 	for _, address := range addresses {
-		u, err := url.Parse(address)
-		if err != nil || !strings.EqualFold(u.Scheme, "mailto") {
-			continue
-		}
-		mailbox, _, _ := strings.Cut(u.Opaque, "!") // a size may follow
-		_, host, found := strings.Cut(mailbox, "@")
-		host = canonical(host)
-		if own, _ := registrable(host); !found || own == domain || slices.Contains(asked, host) || len(asked) == maxReports {
+		host := reportHost(address)
+		if own, _ := registrable(host); host == "" || own == domain || slices.Contains(asked, host) || len(asked) == maxReports {
 			continue
 		}
 		asked = append(asked, host)

@@ -19,9 +19,12 @@ func TestParseDMARC(t *testing.T) {
 		"v=DMARC1; p=quarantine; sp=none; np=reject; psd=n; t=y; adkim=s; x-new=1; rua=mailto:a@example.com, mailto:b@example.com": {
 			P: "quarantine", SP: "none", NP: "reject", PSD: "n", Testing: true, Reports: []string{"mailto:a@example.com", "mailto:b@example.com"}},
 		"v=DMARC1; p=reject; p=none; pct=10; rf=afrf; ri=3600": {P: "reject", PSD: "u", Percent: "10", Removed: []string{"pct", "rf", "ri"}},
-		"v=DMARC1; p=block":           {PSD: "u", Problem: "p=block is not one of none, quarantine and reject"},
-		"v=DMARC1; p=reject; sp=all;": {P: "reject", PSD: "u", Problem: "sp=all is not one of none, quarantine and reject"},
-		"v=DMARC1; psd=Y; t=n; ;;=;":  {PSD: "y"},
+		"v=DMARC1; p=block":                                              {PSD: "u", Problem: "p=block is not one of none, quarantine and reject"},
+		"v=DMARC1; p=reject; sp=all;":                                    {P: "reject", PSD: "u", Problem: "sp=all is not one of none, quarantine and reject"},
+		"v=DMARC1; p=reject; rua=a@example.com":                          {P: "reject", PSD: "u", Unusable: "a@example.com"},
+		"v=DMARC1; p=reject; rua=https://example.com/,mailto:":           {P: "reject", PSD: "u", Reports: []string{"https://example.com/", "mailto:"}, Unusable: "https://example.com/,mailto:"},
+		"v=DMARC1; p=reject; rua=a@example.com,MAILTO:b@example.com!10m": {P: "reject", PSD: "u", Reports: []string{"mailto:b@example.com!10m"}},
+		"v=DMARC1; psd=Y; t=n; ;;=;":                                     {PSD: "y"},
 	} {
 		if !isDMARC(text) {
 			t.Errorf("isDMARC(%q) = false", text)
@@ -124,6 +127,28 @@ _dmarc.example.com. TXT "v=DMARC1; `+record+`"`)
 		if got := strings.Join(append([]string{d.Subdomains, d.Invented}, d.Refused...), " "); err != nil || got != want {
 			t.Errorf("%s: %s, %v; want %s", record, got, err, want)
 		}
+	}
+}
+
+// A record at the host itself takes the place of the domain's; several are none.
+func TestLookHostDMARC(t *testing.T) {
+	t.Parallel()
+	for zone, want := range map[string]string{
+		"": "",
+		`_dmarc.shop.example.com. TXT "v=DMARC1; p=quarantine"`:                                         "shop.example.com quarantine",
+		`_dmarc.shop.example.com. TXT "v=DMARC1"`:                                                       "shop.example.com none",
+		`_dmarc.example.com. TXT "v=DMARC1; p=reject"`:                                                  "",
+		"_dmarc.shop.example.com. TXT \"v=DMARC1; p=none\"\n_dmarc.shop.example.com. TXT \"v=DMARC1;\"": "",
+	} {
+		s := newSession(dnsprobetest.Parse(t, zone).Exchange)
+		got, err := lookHostDMARC(t.Context(), s, "shop.example.com", "example.com")
+		if text := strings.TrimSpace(got.At + " " + got.Policy); text != want || err != nil {
+			t.Errorf("%s: %q, %v; want %q", zone, text, err, want)
+		}
+	}
+	s := newSession(dnsprobetest.Parse(t, `_dmarc.example.com. TXT "v=DMARC1; p=none"`).Exchange)
+	if got, err := lookHostDMARC(t.Context(), s, "example.com", "example.com"); got.Record != nil || err != nil {
+		t.Errorf("the domain itself: %+v, %v", got, err)
 	}
 }
 

@@ -37,8 +37,10 @@ type Facts struct {
 	MailTLSA []Fact[TLSA]
 	SPF      Fact[SPF]
 	DMARC    Fact[DMARC]
-	MTASTS   Fact[MTASTS]
-	TLSRPT   Fact[TLSRPT]
+	// HostDMARC is what a record at the host itself says, if the host is not the domain.
+	HostDMARC Fact[DMARC]
+	MTASTS    Fact[MTASTS]
+	TLSRPT    Fact[TLSRPT]
 }
 
 // Addresses are the kinds of address that a host has.
@@ -66,6 +68,7 @@ func Look(ctx context.Context, exchange Exchange, host string, port uint16, more
 	if f.Provider == "" {
 		group.Go(func() { f.MX = know(lookMX(ctx, s, f.Domain)) })
 		group.Go(func() { f.DMARC = know(lookDMARC(ctx, s, f.Domain)) })
+		group.Go(func() { f.HostDMARC = know(lookHostDMARC(ctx, s, host, f.Domain)) })
 		group.Go(func() { f.MTASTS = know(lookMTASTS(ctx, s, f.Domain)) })
 		group.Go(func() { f.TLSRPT = know(lookTLSRPT(ctx, s, f.Domain)) })
 	}

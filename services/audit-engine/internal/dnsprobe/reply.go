@@ -1,6 +1,7 @@
 package dnsprobe
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -8,9 +9,12 @@ import (
 	"github.com/miekg/dns"
 )
 
-// maxRecords is how many records of one reply are read. An honest set is far
-// smaller; the rest of a longer one is left out.
-const maxRecords = 100
+// maxRecords is how many records a reply may have. An honest set is far smaller. A
+// longer one is an error: with a part left out, something would seem absent.
+const maxRecords = 500
+
+// errOdd is the reason for the report why a reply is not taken.
+var errOdd = errors.New("the DNS gave an answer that cannot be read")
 
 var errNotOurs = errors.New("not a reply to the question")
 
@@ -28,8 +32,11 @@ func readReply(question *dns.Msg, raw []byte) (*dns.Msg, error) {
 	if !strings.EqualFold(asked.Name, answered.Name) || asked.Qtype != answered.Qtype || asked.Qclass != answered.Qclass {
 		return nil, errNotOurs
 	}
-	reply.Answer = reply.Answer[:min(len(reply.Answer), maxRecords)]
-	reply.Ns = reply.Ns[:min(len(reply.Ns), maxRecords)]
+	// The library takes a message that ends before the records that it promises.
+	promised := int(binary.BigEndian.Uint16(raw[6:])) + int(binary.BigEndian.Uint16(raw[8:]))
+	if got := len(reply.Answer) + len(reply.Ns); got > maxRecords || got < promised {
+		return nil, errOdd
+	}
 	return &reply, nil
 }
 

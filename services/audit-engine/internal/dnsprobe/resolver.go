@@ -78,8 +78,8 @@ func (r *Resolver) overUDP(ctx context.Context, question *dns.Msg, raw []byte) (
 		if err != nil {
 			return nil, fmt.Errorf("wait for the reply: %w", err)
 		}
-		if reply, err := readReply(question, buffer[:n]); err == nil {
-			return reply, nil
+		if reply, err := readReply(question, buffer[:n]); err == nil || errors.Is(err, errOdd) {
+			return reply, err
 		}
 	}
 }
@@ -101,7 +101,11 @@ func (r *Resolver) overTCP(ctx context.Context, question *dns.Msg, raw []byte) (
 	if _, err := io.ReadFull(conn, reply); err != nil {
 		return nil, fmt.Errorf("read the reply: %w", err)
 	}
-	return readReply(question, reply)
+	whole, err := readReply(question, reply)
+	if err == nil && whole.Truncated {
+		return nil, errOdd // cut short where nothing needs to be
+	}
+	return whole, err
 }
 
 // dial opens a socket that gives up after limit, or with ctx if that is earlier.

@@ -2,6 +2,7 @@ package dnsprobe
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -44,6 +45,49 @@ func TestResolverFallsBackToTCP(t *testing.T) {
 	r := &Resolver{Address: address}
 	if got := firstTXT(r.Exchange(t.Context(), question("long.example", dns.TypeTXT))); got != "over TCP" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// With a part of the records left out, what is not among the rest would seem absent.
+func TestResolverTakesNoPart(t *testing.T) {
+	t.Parallel()
+	zone := dnsprobetest.Parse(t, `part.example. TXT "first"`)
+	for name, cut := range map[string]func(*dns.Msg){
+		"cut short over TCP": func(m *dns.Msg) { m.Truncated = true },
+		"too many": func(m *dns.Msg) {
+			for range maxRecords {
+				m.Answer = append(m.Answer, m.Answer[0])
+			}
+		},
+	} {
+		address := dnsprobetest.Serve(t, func(q *dns.Msg, network string) *dns.Msg {
+			reply := zone.Reply(q)
+			if network == "udp" {
+				reply.Truncated = true
+			} else {
+				cut(reply)
+			}
+			return reply
+		})
+		s := newSession((&Resolver{Address: address}).Exchange)
+		if got, err := s.ask(t.Context(), "part.example", dns.TypeTXT); !errors.Is(err, errOdd) {
+			t.Errorf("%s: %d records, %v", name, len(got.records), err)
+		}
+	}
+}
+
+func TestReplyBreaksOff(t *testing.T) {
+	t.Parallel()
+	q := question("short.example", dns.TypeTXT)
+	for section := range 2 {
+		raw, err := new(dns.Msg).SetReply(q).Pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw[7+2*section] = 1 // one record is promised
+		if reply, err := readReply(q, raw); !errors.Is(err, errOdd) {
+			t.Errorf("section %d: took %v, %v", section, reply, err)
+		}
 	}
 }
 

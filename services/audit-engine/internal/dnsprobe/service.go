@@ -1,6 +1,9 @@
 package dnsprobe
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Service is a hosting service where anybody may take a name that its last user has
 // given up, and so answer for every alias that still leads there.
@@ -8,13 +11,14 @@ type Service struct {
 	Suffix string
 	Name   string
 	// Unclaimed is in the page that the service answers with for a name that nobody
-	// has. "": such a name does not exist in the DNS.
+	// has. "": such a name never exists in the DNS.
 	Unclaimed string
 }
 
 const (
 	noBucket = "NoSuchBucket"
 	noApp    = "herokucdn.com/error-pages/no-such-app.html"
+	assigned = "herokudns.com" // Heroku makes these names up: one that is gone cannot be asked for
 )
 
 // services were reviewed in November 2026 against the operators' documentation and
@@ -30,23 +34,38 @@ var services = []Service{
 	{"azure-api.net", "Azure API Management", ""},
 	{"elasticbeanstalk.com", "AWS Elastic Beanstalk", ""},
 	{"trydiscourse.com", "Discourse", ""},
-	{"s3.amazonaws.com", "Amazon S3", noBucket},
-	{"s3-website-us-east-1.amazonaws.com", "Amazon S3", noBucket},
-	{"s3-website-us-west-2.amazonaws.com", "Amazon S3", noBucket},
-	{"s3-website-eu-west-1.amazonaws.com", "Amazon S3", noBucket},
-	{"s3-website.eu-central-1.amazonaws.com", "Amazon S3", noBucket},
 	{"github.io", "GitHub Pages", "There isn't a GitHub Pages site here."},
 	{"herokuapp.com", "Heroku", noApp},
-	{"herokudns.com", "Heroku", noApp},
+	{assigned, "Heroku", noApp},
 	{"bitbucket.io", "Bitbucket Cloud", "Repository not found"},
 	{"surge.sh", "Surge", "project not found"},
+	{"pantheonsite.io", "Pantheon", "404 error unknown site!"},
+	{"ghost.io", "Ghost", "The thing you were looking for is no longer here, or never was"},
+	{"netlify.app", "Netlify", "Not Found - Request ID:"},
+	{"netlify.com", "Netlify", "Not Found - Request ID:"},
+	{"hatenablog.com", "Hatena Blog", "404 Blog is not found"},
+	{"helpscoutdocs.com", "Help Scout", "No settings were found for this company:"},
+	{"youtrack.cloud", "YouTrack", "is not a registered InCloud YouTrack"},
 }
 
-// ServiceOf returns the service that the alias ends at.
+// bucket is a name of Amazon S3 with the bucket's before it, in the forms of all regions.
+var bucket = regexp.MustCompile(`\.s3(-website)?([.-][a-z0-9-]+)*\.amazonaws\.com$`)
+
+// ServiceOf returns the service that the alias leads to. Some lead on to a name that
+// all their customers share; a name that is gone was lost where the aliases end.
 func (a Alias) ServiceOf() (Service, bool) {
-	for _, s := range services {
-		if strings.HasSuffix(a.End(), "."+s.Suffix) {
-			return s, true
+	names := a.Chain
+	if a.Gone {
+		names = names[len(names)-1:]
+	}
+	for _, name := range names {
+		if bucket.MatchString(name) {
+			return Service{Name: "Amazon S3", Unclaimed: noBucket}, true
+		}
+		for _, s := range services {
+			if strings.HasSuffix(name, "."+s.Suffix) && (!a.Gone || s.Suffix != assigned) {
+				return s, true
+			}
 		}
 	}
 	return Service{}, false

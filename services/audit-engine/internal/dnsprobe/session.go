@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,7 +24,7 @@ const (
 var (
 	errSilent = errors.New("the DNS did not answer in time")
 	errBudget = errors.New("the domain's records lead to more questions than this audit asks")
-	errOdd    = errors.New("the DNS gave an answer that cannot be read")
+	errAway   = errors.New("the DNS pointed to other servers instead of answering")
 	errChain  = fmt.Errorf("the name is an alias of an alias, more than %d times or in a circle", maxChain)
 )
 
@@ -76,6 +77,12 @@ func (s *session) follow(ctx context.Context, name string, kind uint16, unchecke
 			return answer{}, err
 		}
 		chain, records := walk(reply, at, kind)
+		switch {
+		case refers(reply):
+			return answer{}, errAway
+		case len(chain)+len(records) == 0 && len(reply.Answer) > 0:
+			return answer{}, errOdd // what is there, nobody asked for
+		}
 		a.chain = append(a.chain, chain...)
 		if len(a.chain) > maxChain {
 			return answer{}, errChain
@@ -109,7 +116,10 @@ func (s *session) one(ctx context.Context, name string, kind uint16, unchecked b
 	question.SetEdns0(askSize, true)
 	question.CheckingDisabled = unchecked
 	reply, err := s.exchange(ctx, question)
-	if err != nil {
+	switch {
+	case errors.Is(err, errOdd):
+		return nil, errOdd
+	case err != nil:
 		return nil, errSilent
 	}
 	if reply.Rcode != dns.RcodeSuccess && reply.Rcode != dns.RcodeNameError {
@@ -154,7 +164,7 @@ func walk(reply *dns.Msg, name string, kind uint16) (chain []string, records []d
 			}
 			if alias, ok := record.(*dns.CNAME); ok && kind != dns.TypeCNAME {
 				next = canonical(alias.Target)
-			} else if record.Header().Rrtype == kind {
+			} else if record.Header().Rrtype == kind && !hasRecord(records, record) {
 				records = append(records, record)
 			}
 		}
@@ -166,6 +176,12 @@ func walk(reply *dns.Msg, name string, kind uint16) (chain []string, records []d
 	}
 }
 
+// hasRecord reports whether a set has a record already: it holds nothing twice, although
+// some servers send it so (RFC 2181 section 5).
+func hasRecord(set []dns.RR, record dns.RR) bool {
+	return slices.ContainsFunc(set, func(r dns.RR) bool { return dns.IsDuplicate(r, record) })
+}
+
 // soaOwner returns the zone that states that there is nothing (RFC 2308), or "".
 func soaOwner(reply *dns.Msg) string {
 	for _, record := range reply.Ns {
@@ -174,6 +190,13 @@ func soaOwner(reply *dns.Msg) string {
 		}
 	}
 	return ""
+}
+
+// refers reports a referral to other servers, which says nothing about what was asked
+// for (RFC 2308 section 2.2).
+func refers(reply *dns.Msg) bool {
+	return reply.Rcode == dns.RcodeSuccess && len(reply.Answer) == 0 && soaOwner(reply) == "" &&
+		slices.ContainsFunc(reply.Ns, func(r dns.RR) bool { return r.Header().Rrtype == dns.TypeNS })
 }
 
 // canonical is a name in lower case without its dot at the end; the root is ".".

@@ -14,7 +14,14 @@ type spfTerm struct {
 	name      string // lower case
 	domain    string // as it was given; "" means the record's own domain
 	anybody   bool   // a network of all addresses
+	wide      bool   // a network larger than anybody has
 }
+
+// The shortest networks, in bits, that one organisation has: nobody ever got more.
+const (
+	shortest4 = 8
+	shortest6 = 16
+)
 
 // spfMechanisms are those of RFC 7208 section 5, with what may follow them.
 var spfMechanisms = map[string]struct{ domain, needed, cidr, address bool }{
@@ -94,7 +101,7 @@ func parseSPFTerm(part string) (spfTerm, error) {
 			return spfTerm{}, fmt.Errorf("%q names no network", part)
 		}
 		_, length, _ := strings.Cut(argument, "/")
-		term.anybody = strings.Trim(length, "0") == "" && length != ""
+		term.setReach(length, map[string]int{"ip4": shortest4, "ip6": shortest6}[term.name])
 		return term, nil
 	}
 	if rule.cidr {
@@ -103,6 +110,8 @@ func parseSPFTerm(part string) (spfTerm, error) {
 			return spfTerm{}, fmt.Errorf("%q has a wrong length of its network", part)
 		}
 		argument = m[1]
+		term.setReach(strings.TrimPrefix(m[2], "/"), shortest4)
+		term.setReach(strings.TrimPrefix(m[3], "//"), shortest6)
 	}
 	switch {
 	case rule.needed && argument == "", given && argument == "", argument != "" && !given, argument != "" && !rule.domain:
@@ -112,6 +121,14 @@ func parseSPFTerm(part string) (spfTerm, error) {
 	}
 	term.domain = argument
 	return term, nil
+}
+
+// setReach notes what a network of length bits, or of one address for "", lets in.
+func (t *spfTerm) setReach(length string, shortest int) {
+	if bits, err := strconv.Atoi(length); err == nil {
+		t.anybody = t.anybody || bits == 0
+		t.wide = t.wide || (bits > 0 && bits < shortest)
+	}
 }
 
 func parseSPFModifier(part, name, value string) (spfTerm, error) {

@@ -68,6 +68,12 @@ func TestLookSPF(t *testing.T) {
 		"everybody":              {`example.com. TXT "v=spf1 all"`, SPF{All: "+"}},
 		"every address":          {`example.com. TXT "v=spf1 ip4:198.51.100.0/0 -all"`, SPF{All: "+"}},
 		"every address included": {"example.com. TXT \"v=spf1 include:i.example.net -all\"\ni.example.net. TXT \"v=spf1 ip6:::/00 -all\"", SPF{Lookups: 1, Open: "i.example.net"}},
+		"every address of a":     {"example.com. TXT \"v=spf1 a/0 -all\"\nexample.com. A 192.0.2.1", SPF{All: "+", Lookups: 1}},
+		"no address of a":        {`example.com. TXT "v=spf1 a/0 -all"`, SPF{All: "-", Lookups: 1, Voids: []string{"example.com"}}},
+		"exists for everybody":   {"example.com. TXT \"v=spf1 -exists:x.example.com +all\"\nx.example.com. A 192.0.2.1", SPF{All: "-", Lookups: 1}},
+		"most addresses":         {"example.com. TXT \"v=spf1 ip6:2000::/3 mx/7 include:i.example.net -all\"\nexample.com. MX 1 m.example.com.\ni.example.net. TXT \"v=spf1 ip4:0.0.0.0/1 -all\"", SPF{All: "-", Lookups: 2, Wide: []string{"example.com", "i.example.net"}}},
+		"not many addresses":     {`example.com. TXT "v=spf1 ip4:17.0.0.0/8 ip6:2600::/16 -ip4:0.0.0.0/1 -all"`, SPF{All: "-"}},
+		"all behind a macro":     {`example.com. TXT "v=spf1 include:%{i}.example.com +all"`, SPF{All: "+", Lookups: 1, Incomplete: "it names a domain that depends on each mail"}},
 		"no address":             {`example.com. TXT "v=spf1 -ip4:0.0.0.0/0 ~all"`, SPF{All: "~"}},
 		"nothing after all":      {`example.com. TXT "v=spf1 ~all include:gone.example.net"`, SPF{All: "~"}},
 		"redirect after all":     {`example.com. TXT "v=spf1 redirect=gone.example.net ~all"`, SPF{All: "~"}},
@@ -87,8 +93,8 @@ func TestLookSPF(t *testing.T) {
 		"ten mail servers":       {"example.com. TXT \"v=spf1 mx -all\"\n" + servers(10), SPF{All: "-", Lookups: 1}},
 		"ptr":                    {`example.com. TXT "v=spf1 ptr -all"`, SPF{All: "-", Lookups: 1, PTR: true}},
 		"macro in exists":        {`example.com. TXT "v=spf1 exists:%{i}.example.com -all"`, SPF{All: "-", Lookups: 1}},
-		"macro in include":       {`example.com. TXT "v=spf1 include:%{d}.example.com -all"`, SPF{Lookups: 1, Incomplete: "it names a domain that depends on each mail"}},
-		"include does not speak": {";! servfail i.example.net TXT\nexample.com. TXT \"v=spf1 include:i.example.net -all\"", SPF{Lookups: 1, Incomplete: "at i.example.net, the DNS answered with an error (SERVFAIL)"}},
+		"macro in include":       {`example.com. TXT "v=spf1 include:%{d}.example.com -all"`, SPF{All: "-", Lookups: 1, Incomplete: "it names a domain that depends on each mail"}},
+		"include does not speak": {";! servfail i.example.net TXT\nexample.com. TXT \"v=spf1 include:i.example.net -all\"", SPF{All: "-", Lookups: 1, Incomplete: "at i.example.net, the DNS answered with an error (SERVFAIL)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

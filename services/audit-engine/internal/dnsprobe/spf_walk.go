@@ -3,6 +3,7 @@ package dnsprobe
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/miekg/dns"
 )
@@ -19,8 +20,9 @@ const (
 type SPF struct {
 	Records []string // those that begin with v=spf1; more than one is an error
 	Problem string   // why receivers take it for an error; "": they do not
-	All     string   // what it says about everybody else: +, -, ~, ? or "" for nothing; + also for a network of all addresses
+	All     string   // what it says about everybody else: +, -, ~, ? or "" for nothing; also by a term that everybody matches
 	Open    string   // the included domain that lets everybody in
+	Wide    []string // domains whose record lets a network in that is larger than anybody has
 	Silent  bool     // only all: nobody sends
 	Lookups int      // counted up to MaxSPFLookups+1
 	Voids   []string // names that lead to nothing
@@ -59,14 +61,14 @@ func (spf *SPF) follow(ctx context.Context, s *session, domain string) {
 }
 
 // spfWalk follows one record. It ends at the first thing that ends a receiver's
-// evaluation.
+// evaluation, and goes on past what it cannot follow: what comes later stands.
 type spfWalk struct {
 	session *session
 	spf     *SPF
 }
 
 func (w *spfWalk) ended() bool {
-	return w.spf.Problem != "" || w.spf.Incomplete != "" || w.spf.Open != "" || w.spf.Lookups > MaxSPFLookups
+	return w.spf.Problem != "" || w.spf.Open != "" || w.spf.Lookups > MaxSPFLookups
 }
 
 // record returns what terms, the record of domain, say about everybody else.
@@ -77,15 +79,20 @@ func (w *spfWalk) record(ctx context.Context, domain string, terms []spfTerm) (a
 		case "all":
 			return t.qualifier
 		case "ip4", "ip6":
-			if t.anybody && t.qualifier == "+" {
-				return t.qualifier
+			if all = w.reach(domain, t); all != "" {
+				return all
 			}
 		case "redirect":
 			redirect = t
 		case "include":
 			w.include(ctx, t)
 		case "a", "mx", "exists":
-			w.address(ctx, domain, t)
+			if w.address(ctx, domain, t) {
+				all = w.reach(domain, t)
+			}
+			if all != "" && !w.ended() {
+				return all
+			}
 		case "ptr":
 			w.spf.Lookups++
 			w.spf.PTR = true
@@ -106,6 +113,18 @@ func (w *spfWalk) include(ctx context.Context, t spfTerm) {
 	if all := w.lead(ctx, t); all == "+" && t.qualifier == "+" && !w.ended() {
 		w.spf.Open = t.domain
 	}
+}
+
+// reach returns what a term that names something says about everybody, and notes a
+// network that is too large. A name that exists whoever sends is matched by all.
+func (w *spfWalk) reach(domain string, t spfTerm) (all string) {
+	switch {
+	case t.name == "exists", t.anybody && t.qualifier == "+":
+		return t.qualifier
+	case t.wide && t.qualifier == "+" && !slices.Contains(w.spf.Wide, domain):
+		w.spf.Wide = append(w.spf.Wide, domain)
+	}
+	return ""
 }
 
 // lead follows include or redirect to the record at their domain. None there is an
@@ -136,11 +155,12 @@ func (w *spfWalk) lead(ctx context.Context, t spfTerm) (all string) {
 	return w.record(ctx, domain, terms)
 }
 
-// address counts a look-up of addresses, and notes when it leads to nothing.
-func (w *spfWalk) address(ctx context.Context, domain string, t spfTerm) {
+// address counts a look-up of addresses, notes when it leads to nothing, and reports
+// whether it leads to something for every mail.
+func (w *spfWalk) address(ctx context.Context, domain string, t spfTerm) bool {
 	w.spf.Lookups++
 	if t.hasMacro() || w.ended() {
-		return // what it leads to depends on each mail
+		return false // what it leads to depends on each mail
 	}
 	if t.domain != "" {
 		domain = canonical(t.domain)
@@ -156,14 +176,15 @@ func (w *spfWalk) address(ctx context.Context, domain string, t spfTerm) {
 		found, err := w.session.ask(ctx, domain, kind)
 		if err != nil {
 			w.spf.Incomplete = fmt.Sprintf("at %s, %v", domain, err)
-			return
+			return false
 		}
 		if kind == dns.TypeMX && len(found.records) > maxSPFMX {
 			w.spf.Problem = fmt.Sprintf("the term mx leads to %d mail servers at %s, and more than %d are an error", len(found.records), domain, maxSPFMX)
 		}
 		if len(found.records) > 0 {
-			return
+			return true
 		}
 	}
 	w.spf.Voids = append(w.spf.Voids, domain)
+	return false
 }
