@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,6 +22,10 @@ import (
 // of page, and little enough for the pace that a host is asked at.
 const maxProbed = 8
 
+// maxProbedPath is how long a path may be without what a probe puts into it: the guard
+// asks for no address longer than 2048 bytes.
+const maxProbedPath = 1024
+
 // word returns a new canary.
 func (s *Site) word() string {
 	if s.Canary != nil {
@@ -28,47 +34,80 @@ func (s *Site) word() string {
 	return "zq7" + strings.ToLower(rand.Text()[:12])
 }
 
-// parameter is one that a page of the site is called with.
+// parameter is one that a page of the site is called with, in its query or, where there
+// is no query, as the last part of its path.
 type parameter struct {
-	path  string // escaped
+	path  string // escaped, and without that part
 	query url.Values
 	name  string
+	also  []string // other names that get the same value
+	value string
 }
 
 // with is the path with another value of the parameter. It is escaped as browsers do.
 func (p parameter) with(value string) string {
+	if p.query == nil {
+		return p.path + url.PathEscape(value)
+	}
 	query := url.Values{}
 	for name, values := range p.query {
 		query[name] = slices.Clone(values)
 	}
-	query.Set(p.name, value)
+	for _, name := range append([]string{p.name}, p.also...) {
+		query.Set(name, value)
+	}
 	return p.path + "?" + query.Encode()
 }
 
+// label names the parameter for a report.
+func (p parameter) label() string {
+	if p.query == nil {
+		return "the last part of " + quote(p.path+p.value)
+	}
+	return quote(strings.Join(append([]string{p.name}, p.also...), ", "))
+}
+
+// hidden stands for parameters that no link shows: all of them at once, at the front page.
+func hidden(names []string) parameter {
+	return parameter{path: "/", query: url.Values{}, name: names[0], also: names[1:]}
+}
+
+// typed are the fields of forms that are probed; "" is a field for text, too. Hidden ones
+// are where visitors type as well, or where they say where to go next: a button alone may
+// do something.
+var typed = []string{"", "text", "search", "url", "number"}
+
+func (i Input) typed() bool { return slices.Contains(typed, i.Type) }
+
+func anyParameter(parameter) bool { return true }
+
 // parameters are those of the links and search forms of the site, one of each name and
 // path; want chooses.
-func (s *Site) parameters(want func(name string) bool) []parameter {
+func (s *Site) parameters(want func(parameter) bool) []parameter {
 	var list []parameter
 	seen := map[string]bool{}
-	add := func(u *url.URL, query url.Values, name string) {
-		key := u.EscapedPath() + "?" + name
-		if len(list) < maxProbed && !seen[key] && want(name) {
+	add := func(u *url.URL, query url.Values, name string, acts bool) {
+		p := parameter{path: pathOf(u), query: query, name: name, value: query.Get(name)}
+		if acts && !absolute.MatchString(p.value) {
+			return
+		}
+		if key := p.path + "?" + name; len(list) < maxProbed && !seen[key] && len(p.with("")) < maxProbedPath && want(p) {
 			seen[key] = true
-			list = append(list, parameter{path: pathOf(u), query: query, name: name})
+			list = append(list, p)
 		}
 	}
 	for _, page := range s.markup() {
 		document := page.Document()
 		for _, a := range document.Anchors {
-			if a.URL != nil && !a.Action && sameOrigin(a.URL, s.Page.URL) {
+			if a.URL != nil && sameOrigin(a.URL, s.Page.URL) {
 				query := a.URL.Query()
 				for _, name := range sortedKeys(query) {
-					add(a.URL, query, name)
+					add(a.URL, query, name, a.Action)
 				}
 			}
 		}
 		for _, f := range document.Forms {
-			if f.Action == nil || (f.Method != "" && !strings.EqualFold(f.Method, http.MethodGet)) || !sameOrigin(f.Action, s.Page.URL) {
+			if f.Action == nil || (f.Method != "" && f.Method != sendGet) || !sameOrigin(f.Action, s.Page.URL) {
 				continue
 			}
 			query := url.Values{}
@@ -76,10 +115,36 @@ func (s *Site) parameters(want func(name string) bool) []parameter {
 				query.Set(input.Name, input.Value)
 			}
 			for _, input := range f.Inputs {
-				if input.Type == "text" || input.Type == "search" || input.Type == "" {
-					add(f.Action, query, input.Name)
+				probed := input.typed() || input.Type == "hidden" && (slices.ContainsFunc(f.Inputs, Input.typed) || isRedirectName(input.Name))
+				if input.Name != "" && probed {
+					add(f.Action, query, input.Name, false)
 				}
 			}
+		}
+	}
+	return list
+}
+
+// absolute is a value that is a whole address. A link with one leads there, and does
+// nothing else, however it is marked.
+var absolute = regexp.MustCompile(`(?i)^https?://`)
+
+// maxParts is how many parts of paths are probed.
+const maxParts = 4
+
+// pathParts are the last parts of the paths that the crawl has read, one of each folder,
+// and first a page that does not exist.
+func (s *Site) pathParts() []parameter {
+	list := []parameter{{path: "/"}}
+	for _, page := range s.markup() {
+		folder, part := path.Split(page.URL.EscapedPath())
+		if strings.HasSuffix(part, ".php") { // what stands behind it is the program's to read
+			folder, part = folder+part+"/", "index"
+		}
+		part, err := url.PathUnescape(part)
+		known := slices.ContainsFunc(list, func(p parameter) bool { return p.path == folder })
+		if err == nil && part != "" && !known && len(list) < maxParts && len(folder) < maxProbedPath && sameOrigin(page.URL, s.Page.URL) {
+			list = append(list, parameter{path: folder, value: part})
 		}
 	}
 	return list

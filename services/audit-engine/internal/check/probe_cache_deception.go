@@ -40,15 +40,7 @@ func runCacheDeception(ctx context.Context, site *Site) Result {
 		if left--; left < 0 {
 			break
 		}
-		var first *guard.Response
-		kept, deceived, err := site.confirmed(func(word string) (again *guard.Response, kept bool, err error) {
-			path := strings.TrimSuffix(pathOf(page.URL), "/") + "/" + word + ".css"
-			if first, err = site.get(ctx, path, nil); err != nil || !site.answersAs(ctx, page.Response, first) {
-				return first, false, err
-			}
-			again, err = site.get(ctx, path, nil)
-			return again, err == nil && !hit(first) && hit(again), err
-		})
+		kept, deceived, err := site.keptAsFile(ctx, page)
 		if err != nil {
 			return skip(silent)
 		}
@@ -70,6 +62,34 @@ func runCacheDeception(ctx context.Context, site *Site) Result {
 			"The page's own address does not. Confirmed with a second name.")})
 	}
 	return pass()
+}
+
+// asFile are what a program takes for a part of the page's address, and a cache for the
+// end of a file's name.
+var asFile = []string{"/%.css", "/%.js", ";%.css", "%2f%.css", "%3b%.css", "%3f%.css", "%23%.css"}
+
+// keptAsFile returns the page as it came out of a cache by an address that looks like a
+// file's.
+func (s *Site) keptAsFile(ctx context.Context, page *Page) (kept *guard.Response, deceived bool, err error) {
+	for _, shape := range asFile {
+		before := strings.TrimSuffix(pathOf(page.URL), "/")
+		if before == "" && shape[0] != '/' {
+			continue
+		}
+		kept, deceived, err = s.confirmed(func(word string) (*guard.Response, bool, error) {
+			path := before + strings.Replace(shape, "%.", word+".", 1)
+			first, err := s.get(ctx, path, nil)
+			if err != nil || !s.answersAs(ctx, page.Response, first) {
+				return first, false, err
+			}
+			again, err := s.get(ctx, path, nil)
+			return again, err == nil && !hit(first) && hit(again), err
+		})
+		if err != nil || deceived {
+			return kept, deceived, err
+		}
+	}
+	return nil, false, nil
 }
 
 // answersAs reports whether the answer is the page, and not what the site says to any

@@ -1,10 +1,16 @@
 package check
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/guard"
@@ -30,15 +36,21 @@ func init() {
 var forwarding = []string{"X-Forwarded-Host", "Forwarded", "X-Host", "X-Forwarded-Server"}
 
 func runForwardedHost(ctx context.Context, site *Site) Result {
-	seen, err := site.claim(ctx, forwarding...)
-	if err != nil {
-		return skip(silent)
+	var seen *claim
+	for _, path := range site.linkingPaths() {
+		var err error
+		if seen, err = site.claim(ctx, path, forwarding...); err != nil {
+			return skip(silent)
+		}
+		if seen != nil {
+			break
+		}
 	}
 	if seen == nil {
 		return runClaimedHost(ctx, site)
 	}
 	for _, name := range forwarding {
-		if alone, err := site.claim(ctx, name); err == nil && alone != nil {
+		if alone, err := site.claim(ctx, seen.page, name); err == nil && alone != nil {
 			seen = alone
 			break
 		}
@@ -49,11 +61,34 @@ func runForwardedHost(ctx context.Context, site *Site) Result {
 	return fail(seen.finding())
 }
 
+// maxLinking is how many pages are asked for under another name.
+const maxLinking = 4
+
+// linkingPaths are the page, what led to it, and other pages that send a form: those for
+// a new password write mails.
+func (s *Site) linkingPaths() []string {
+	list := []string{s.pagePath()}
+	add := func(u *url.URL) {
+		if path := pathOf(u); len(list) < maxLinking && sameOrigin(u, s.Page.URL) && !slices.Contains(list, path) {
+			list = append(list, path)
+		}
+	}
+	for _, hop := range s.Page.Hops {
+		add(hop.URL)
+	}
+	for _, page := range s.markup() {
+		if slices.ContainsFunc(page.Document().Forms, func(f Form) bool { return f.Method == sendPost }) {
+			add(page.URL)
+		}
+	}
+	return list
+}
+
 // runClaimedHost sends another Host. Nobody can make a visitor's browser do that, and
 // redirects to whatever Host there is are common. So only a page counts whose links lead
 // to the site itself as soon as the name is right, and what a cache keeps.
 func runClaimedHost(ctx context.Context, site *Site) Result {
-	seen, err := site.claim(ctx, "Host")
+	seen, err := site.claim(ctx, site.pagePath(), "Host")
 	switch {
 	case ctx.Err() != nil:
 		return skip(silent)
@@ -63,7 +98,7 @@ func runClaimedHost(ctx context.Context, site *Site) Result {
 	if kept := site.kept(ctx, seen); kept != nil {
 		return fail(*kept)
 	}
-	control, err := site.get(ctx, site.freshPath(site.word()), nil)
+	control, err := site.get(ctx, unseen(site.pagePath(), site.word()), nil)
 	if err != nil {
 		return skip(silent)
 	}
@@ -83,16 +118,17 @@ func runClaimedHost(ctx context.Context, site *Site) Result {
 type claim struct {
 	names     string // of the headers
 	host, way string
-	path      string // what was asked for, with a query that no visitor has
+	page      string // path
+	path      string // what was asked for: page, with a query that no visitor has
 	answer    *guard.Response
 }
 
-// claim asks for the page under other names in the headers; nil: the answer does not lead
+// claim asks for a page under other names in the headers; nil: the answer does not lead
 // there.
-func (s *Site) claim(ctx context.Context, names ...string) (*claim, error) {
-	seen := claim{names: strings.Join(names, ", ")}
+func (s *Site) claim(ctx context.Context, page string, names ...string) (*claim, error) {
+	seen := claim{page: page, names: strings.Join(names, ", ")}
 	answer, believed, err := s.confirmed(func(word string) (*guard.Response, bool, error) {
-		seen.host, seen.path = word+".invalid", s.freshPath(word)
+		seen.host, seen.path = word+".invalid", unseen(page, word)
 		header := http.Header{}
 		for _, name := range names {
 			header.Set(name, seen.host)
@@ -129,6 +165,10 @@ func (s *Site) kept(ctx context.Context, c *claim) *Finding {
 		c.finding().Evidence, "Asked again without it, the answer still leads there.", headerLine(again.Header, "Age"), headerLine(again.Header, "X-Cache"))}
 }
 
+// unseen is a path with a query that is asked for the first time, so that no visitor's
+// copy in a cache is touched.
+func unseen(path, word string) string { return path + "?nocache=" + url.QueryEscape(word) }
+
 // leads is how an answer leads to host, by itself or by what its page links, sends or
 // loads; empty: it does not.
 func leads(answer *guard.Response, host string) string {
@@ -143,22 +183,58 @@ func leads(answer *guard.Response, host string) string {
 	return ""
 }
 
-// addresses are those that the beginning of an answer's page links, sends forms to or
-// loads.
+// linking are attributes with an address that browsers open or load.
+var linking = []string{"href", "src", "action", "formaction", "data", "poster"}
+
+// addresses are those that the beginning of an answer's page links, sends forms to, loads
+// or says of itself, and the whole ones in texts of its scripts.
 func addresses(answer *guard.Response) []*url.URL {
-	var list []*url.URL
 	if !isHTML(answer) || answer.BodyErr != nil {
 		return nil
 	}
-	document := parseDocument(answer.URL, beginning(answer.Body))
-	for _, a := range document.Anchors {
-		list = append(list, a.URL)
+	var list []*url.URL
+	base := answer.URL
+	add := func(text string) *url.URL {
+		u, err := base.Parse(strings.TrimSpace(text))
+		if err != nil || len(text) > maxAddress || len(list) >= maxItems {
+			return nil
+		}
+		list = append(list, u)
+		return u
 	}
-	for _, f := range document.Forms {
-		list = append(list, f.Action)
+	tokens, script := html.NewTokenizer(bytes.NewReader(beginning(answer.Body))), false
+	for {
+		switch tokens.Next() {
+		case html.ErrorToken:
+			return list
+		case html.TextToken:
+			if script {
+				for _, match := range scriptedOrigin.FindAllSubmatch(tokens.Raw(), maxItems) {
+					add(unescapeScript(string(match[1])))
+				}
+			}
+			script = false
+		case html.StartTagToken, html.SelfClosingTagToken:
+			t := readTag(tokens)
+			for _, a := range t.attributes {
+				switch {
+				case strings.HasSuffix(a.Key, "srcset"):
+					for part := range strings.SplitSeq(a.Val, ",") {
+						candidate, _, _ := strings.Cut(strings.TrimSpace(part), " ")
+						add(candidate)
+					}
+				case slices.Contains(linking, a.Key), t.atom == atom.Meta && a.Key == "content" && absolute.MatchString(a.Val):
+					if u := add(a.Val); u != nil && t.atom == atom.Base {
+						base = u
+					}
+				}
+			}
+			script = t.atom == atom.Script
+		default:
+			script = false
+		}
 	}
-	for _, r := range document.Resources {
-		list = append(list, r.URL)
-	}
-	return list
 }
+
+// scriptedOrigin is a whole address in a text of a script.
+var scriptedOrigin = regexp.MustCompile(`["']((?i:https?:)?(?:\\?/){2}[^"'\s<>]+)["']`)

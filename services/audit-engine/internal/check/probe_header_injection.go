@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"net/url"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/guard"
@@ -33,23 +32,16 @@ var breaks = []string{"\r\n", "\n", "\u560d\u560a"}
 var headerParameters = append([]string{"lang", "locale", "currency"}, redirectNames...)
 
 func runHeaderInjection(ctx context.Context, site *Site) Result {
-	places := []func(value string) string{
-		func(value string) string { return "/" + url.PathEscape(value) },
-		func(value string) string { // those that no link shows, all at once
-			all := url.Values{}
-			for _, name := range headerParameters {
-				all.Set(name, "/"+value)
-			}
-			return "/?" + all.Encode()
-		},
-	}
-	for _, p := range site.parameters(func(string) bool { return true }) {
-		places = append(places, func(value string) string { return p.with(p.query.Get(p.name) + value) })
+	named := hidden(headerParameters)
+	named.value = "/"
+	places := append([]parameter{{path: "/"}, named}, site.parameters(anyParameter)...)
+	for _, folder := range site.firstFolders() {
+		places = append(places, parameter{path: "/" + folder + "/"}) // redirects often move a whole folder
 	}
 	for _, place := range places {
 		for _, end := range breaks {
 			answer, written, err := site.confirmed(func(word string) (*guard.Response, bool, error) {
-				answer, err := site.get(ctx, place(end+"X-"+word+":1"), nil)
+				answer, err := site.get(ctx, place.with(place.value+end+"X-"+word+":1"), nil)
 				return answer, err == nil && answer.Header.Get("X-"+word) != "", err
 			})
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"doorstep.example/pkg/auditapi"
@@ -14,7 +15,7 @@ import (
 )
 
 // redirectNames are parameters that often say where to go next.
-var redirectNames = []string{"next", "url", "return", "return_to", "returnurl", "redirect", "redirect_uri", "redirect_url", "continue", "dest", "destination", "goto", "to"}
+var redirectNames = []string{"next", "url", "return", "return_to", "returnurl", "redirect", "redirect_uri", "redirect_url", "redir", "continue", "dest", "destination", "goto", "to", "back", "back_url", "target", "forward", "callback", "relaystate"}
 
 func init() {
 	register(Check{
@@ -32,35 +33,111 @@ func init() {
 }
 
 // shapes are spellings of an address elsewhere. Browsers take a backslash for a slash,
-// leave tabs out, and what stands before an @ is a user's name.
-var shapes = []string{"https://%.invalid/", "//%.invalid/", `/\%.invalid/`, "/\t/%.invalid/", "https://HOST@%.invalid/"}
+// leave tabs out, and what stands before an @ is a user's name. Some sites put the scheme
+// before a name.
+var shapes = []string{"https://%.invalid/", "//%.invalid/", `/\%.invalid/`, "/\t/%.invalid/", "https://HOST@%.invalid/", "%.invalid"}
+
+// atFront are addresses below the front page of sites that append what was asked for to
+// their own address, or only a slash to what was asked for.
+var atFront = []string{"//%.invalid", "//%.invalid/%2e%2e", "/%5c%.invalid/%2e%2e", "/.%.invalid"}
 
 func runOpenRedirect(ctx context.Context, site *Site) Result {
-	isRedirect := func(name string) bool { return slices.Contains(redirectNames, strings.ToLower(name)) }
-	for _, candidate := range site.parameters(isRedirect) {
-		for _, shape := range shapes {
-			result, found := site.tryRedirect(ctx, quote(candidate.name), func(word string) string {
-				return candidate.with(strings.NewReplacer("%", word, "HOST", site.Page.URL.Host).Replace(shape))
+	type way struct {
+		label   string
+		address func(elsewhere string) string
+		shapes  []string
+	}
+	var ways []way
+	for _, p := range append(site.parameters(parameter.leadsOn), site.scriptedRedirects()...) {
+		ways = append(ways, way{"Parameter: " + p.label(), p.with, shapes})
+	}
+	for _, before := range site.addressesInPaths() {
+		ways = append(ways, way{"Path: " + quote(before), func(elsewhere string) string { return before + elsewhere }, shapes[:2]})
+	}
+	all := hidden(redirectNames)
+	ways = append(ways,
+		way{"Parameter: " + all.label(), all.with, shapes[:1]},
+		way{"Path: " + quote("/"), func(elsewhere string) string { return elsewhere }, atFront})
+	for _, w := range ways {
+		for _, shape := range w.shapes {
+			result, found := site.tryRedirect(ctx, w.label, func(word string) string {
+				return w.address(strings.NewReplacer("%.", word+".", "HOST", site.Page.URL.Host).Replace(shape))
 			})
 			if found {
 				return result
 			}
 		}
 	}
-	// Parameters that no link shows: all of them at once, at the front page.
-	result, _ := site.tryRedirect(ctx, quote(strings.Join(redirectNames, ", ")), func(word string) string {
-		all := url.Values{}
-		for _, name := range redirectNames {
-			all.Set(name, "https://"+word+".invalid/")
+	return pass()
+}
+
+// leadsOn reports whether the name or the value tells where to go next.
+func (p parameter) leadsOn() bool {
+	return isRedirectName(p.name) || absolute.MatchString(p.value) || strings.HasPrefix(p.value, "/")
+}
+
+// isRedirectName goes by the letters of a name: return_to, returnTo, return-to.
+func isRedirectName(name string) bool {
+	letters := strings.NewReplacer("_", "", "-", "")
+	name = letters.Replace(strings.ToLower(name))
+	return slices.ContainsFunc(redirectNames, func(known string) bool { return letters.Replace(known) == name })
+}
+
+// scriptedAddress is an address with a query in a text of a script.
+var scriptedAddress = regexp.MustCompile("[\"'`](/[^\"'`\\s<>?#]*\\?[^\"'`\\s<>#]*)[\"'`]")
+
+// scriptedRedirects are parameters that only scripts show, and whose names tell where to
+// go next.
+func (s *Site) scriptedRedirects() []parameter {
+	var list []parameter
+	look := func(script string) {
+		for _, match := range scriptedAddress.FindAllStringSubmatch(script, maxProbed) {
+			u, err := s.Page.URL.Parse(match[1])
+			if err != nil || !sameOrigin(u, s.Page.URL) {
+				continue
+			}
+			for _, name := range sortedKeys(u.Query()) {
+				known := slices.ContainsFunc(list, func(p parameter) bool { return p.path == pathOf(u) && p.name == name })
+				if isRedirectName(name) && !known && len(list) < maxProbed {
+					list = append(list, parameter{path: pathOf(u), query: u.Query(), name: name})
+				}
+			}
 		}
-		return "/?" + all.Encode()
-	})
-	return result
+	}
+	for _, page := range s.markup() {
+		for _, script := range page.Document().Scripts {
+			look(script)
+		}
+	}
+	for _, r := range s.Scripts {
+		look(string(beginning(r.Body)))
+	}
+	return list
+}
+
+// addressInPath is a path with a whole address behind what comes first.
+var addressInPath = regexp.MustCompile(`(?i)^(/.+?)https?(?::|%3a)(?:/|%2f)`)
+
+// addressesInPaths are the beginnings of the site's links before a whole address.
+func (s *Site) addressesInPaths() []string {
+	var list []string
+	for _, page := range s.markup() {
+		for _, a := range page.Document().Anchors {
+			if a.URL == nil || !sameOrigin(a.URL, s.Page.URL) {
+				continue
+			}
+			match := addressInPath.FindStringSubmatch(a.URL.EscapedPath())
+			if match != nil && !slices.Contains(list, match[1]) && len(list) < maxProbed {
+				list = append(list, match[1])
+			}
+		}
+	}
+	return list
 }
 
 // tryRedirect asks for addresses that may lead to the host WORD.invalid. found: there is
 // nothing more to ask.
-func (s *Site) tryRedirect(ctx context.Context, parameter string, address func(word string) string) (result Result, found bool) {
+func (s *Site) tryRedirect(ctx context.Context, label string, address func(word string) string) (result Result, found bool) {
 	way := ""
 	answer, leads, err := s.confirmed(func(word string) (*guard.Response, bool, error) {
 		answer, err := s.get(ctx, address(word), nil)
@@ -78,7 +155,7 @@ func (s *Site) tryRedirect(ctx context.Context, parameter string, address func(w
 	}
 	return fail(Finding{
 		Title: "A link of the site leads to any address that is appended", Severity: auditapi.Medium,
-		Evidence: lines("Asked for "+quote(answer.URL.RequestURI()), at(answer), way, "Parameter: "+parameter, "Confirmed with a second address."),
+		Evidence: lines("Asked for "+quote(answer.URL.RequestURI()), at(answer), way, label, "Confirmed with a second address."),
 	}), true
 }
 
@@ -95,23 +172,48 @@ func wayTo(answer *guard.Response, host string) string {
 	if !isHTML(answer) || !bytes.Contains(answer.Body, []byte(host)) {
 		return ""
 	}
-	for _, content := range parseDocument(answer.URL, beginning(answer.Body)).Refreshes {
+	document := parseDocument(answer.URL, beginning(answer.Body))
+	for _, content := range document.Refreshes {
 		if leadsTo(answer.URL, refreshTo(content), host) {
 			return "The page has a meta refresh: " + quote(content)
+		}
+	}
+	for _, script := range document.Scripts {
+		if goes := scriptGoes.FindStringSubmatch(script); goes != nil && !waits.MatchString(script) && leadsTo(answer.URL, unescapeScript(goes[2]+goes[3]), host) {
+			return "A script of the page goes there: " + quote(goes[1])
 		}
 	}
 	return ""
 }
 
-// leadsTo reports whether an address is one of host, as a browser reads it (URL
-// Standard, 4.4).
+// A script that opens another page, and one that may do so only when it is called.
+var (
+	scriptGoes = regexp.MustCompile(`(?:^|[;{}()>&|?:\n])\s*((?:(?:window|document|self|top|parent)\.)*location(?:(?:\.href)?\s*=\s*|\.(?:assign|replace)\(\s*)(?:"([^"\r\n]+)"|'([^'\r\n]+)'))`)
+	waits      = regexp.MustCompile(`function\s+[\w$]|addEventListener|\.on[a-z]+\s*=`)
+)
+
+// unescapeScript is a text of a script without its escapes.
+func unescapeScript(text string) string {
+	text = strings.ReplaceAll(text, `\/`, "/")
+	if plain, err := strconv.Unquote(`"` + text + `"`); err == nil {
+		return plain
+	}
+	return text
+}
+
+// leadsTo reports whether an address is one of host or of a name below it, as a browser
+// reads it (URL Standard, 4.4).
 func leadsTo(page *url.URL, address, host string) bool {
 	address = strings.NewReplacer(`\`, "/", "\t", "", "\n", "", "\r", "").Replace(strings.TrimSpace(address))
 	if address == "" || len(address) > maxAddress {
 		return false
 	}
 	u, err := page.Parse(address)
-	return err == nil && strings.EqualFold(u.Hostname(), host)
+	if err != nil {
+		return false
+	}
+	name := strings.ToLower(u.Hostname())
+	return name == host || strings.HasSuffix(name, "."+host)
 }
 
 // A refresh that leads elsewhere, and the name before its address (HTML, 4.2.5.3).

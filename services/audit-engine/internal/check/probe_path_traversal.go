@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -40,9 +41,14 @@ func init() {
 //   - An alias without its slash (nginx): /static../static/app.js. No segment of that
 //     path is two dots, so nothing shortens it, and it exists only where the text behind
 //     /static is appended to a folder. A random text in place of the dots must not.
+//   - A folder with a handler of its own: /static/..%2frobots.txt, where a folder that
+//     does not exist in its place must not give the file. A server that shortens paths
+//     does so everywhere.
 //   - Out and in again: /..%2fpublic/robots.txt, which gives the file only if the server
 //     leaves its root and the root's own name is "public". Shortened it is
-//     /public/robots.txt, which must not.
+//     /public/robots.txt, which must not. A server that looks where a path ends finds this
+//     one inside and is right; it refuses a random name outside with another status than
+//     one inside that it does not have.
 //
 // The same way to a random name must give something else each time.
 type wayOut struct {
@@ -50,6 +56,7 @@ type wayOut struct {
 	file     published
 	asked    string                     // path and query
 	controls func(word string) []string // must not give the file
+	absent   func(word string) string   // inside; where set, answered with the status of the first control
 }
 
 const (
@@ -59,9 +66,10 @@ const (
 
 // Bounds: a probe of all ways is to take some seconds at the pace of a scan.
 const (
-	maxWaysOut        = 100
+	maxWaysOut        = 120
 	maxFileParameters = 3
 	maxDoors          = 5
+	maxHandlers       = 2
 )
 
 // rootNames are names that web roots often have.
@@ -79,7 +87,7 @@ func runPathTraversal(ctx context.Context, site *Site) Result {
 	known := func(title string) bool {
 		return slices.ContainsFunc(findings, func(f Finding) bool { return f.Title == title })
 	}
-	list := slices.Concat(site.parameterWays(files), site.aliasWays(files), rootWays(files))
+	list := slices.Concat(site.parameterWays(files), site.aliasWays(files), site.folderWays(files), rootWays(files))
 	for _, d := range list[:min(len(list), maxWaysOut)] {
 		if known(d.title) {
 			continue
@@ -105,11 +113,17 @@ func (s *Site) take(ctx context.Context, d wayOut, word string) (*guard.Response
 	if err != nil || !d.file.in(answer) {
 		return answer, false, err
 	}
+	status := 0
 	for _, control := range d.controls(word) {
 		other, err := s.get(ctx, control, nil)
 		if err != nil || d.file.in(other) {
 			return other, false, err
 		}
+		status = cmp.Or(status, other.Status)
+	}
+	if d.absent != nil {
+		other, err := s.get(ctx, d.absent(word), nil)
+		return answer, err == nil && other.Status == status, err
 	}
 	return answer, true, nil
 }
@@ -183,19 +197,17 @@ var (
 	fileValue          = regexp.MustCompile(`(?i)^[^:?]*[^:?/]\.[a-z][a-z0-9]{1,4}$`)
 )
 
-func isFileName(name string) bool { return slices.Contains(fileParameterNames, strings.ToLower(name)) }
+func (p parameter) namedAsFile() bool {
+	return slices.Contains(fileParameterNames, strings.ToLower(p.name))
+}
 
 // fileParameters are those whose name or value looks like a file's. The number of a page
 // is no file.
 func (s *Site) fileParameters() []parameter {
-	list := slices.DeleteFunc(s.parameters(isFileName), func(p parameter) bool {
-		return strings.Trim(p.query.Get(p.name), "0123456789") == "" && p.query.Get(p.name) != ""
+	list := s.parameters(func(p parameter) bool {
+		return p.namedAsFile() && (p.value == "" || strings.Trim(p.value, "0123456789") != "")
 	})
-	for _, p := range s.parameters(func(name string) bool { return !isFileName(name) }) {
-		if fileValue.MatchString(p.query.Get(p.name)) {
-			list = append(list, p)
-		}
-	}
+	list = append(list, s.parameters(func(p parameter) bool { return !p.namedAsFile() && fileValue.MatchString(p.value) })...)
 	return list[:min(len(list), maxFileParameters)]
 }
 
@@ -209,7 +221,7 @@ func (s *Site) parameterWays(files []published) []wayOut {
 	var list []wayOut
 	for _, p := range s.fileParameters() {
 		// Code that insists on a folder gets it.
-		inside := path.Dir(p.query.Get(p.name)) + "/"
+		inside := path.Dir(p.value) + "/"
 		if strings.HasPrefix(inside, ".") || strings.HasPrefix(inside, "/") {
 			inside = ""
 		}
@@ -222,30 +234,17 @@ func (s *Site) parameterWays(files []published) []wayOut {
 	}
 	// Parameters that no link shows: all of them at once, at the front page.
 	for _, exit := range exits[:2] {
-		list = append(list, everyParameter.wayOut(files[0], "", exit.up, exit.below))
+		list = append(list, hidden(fileParameterNames).wayOut(files[0], "", exit.up, exit.below))
 	}
 	return list
 }
 
-// everyParameter stands for all of fileParameterNames at once, at the front page.
-var everyParameter = parameter{}
-
 // wayOut is the way to file by a value of the parameter: into the folder inside, up and
 // out of it, and into below.
 func (p parameter) wayOut(file published, inside, up, below string) wayOut {
-	with := p.with
-	if p.name == "" {
-		with = func(value string) string {
-			all := url.Values{}
-			for _, name := range fileParameterNames {
-				all.Set(name, value)
-			}
-			return "/?" + all.Encode()
-		}
-	}
 	name := strings.TrimPrefix(file.path, "/")
-	return wayOut{title: outByParameter, file: file, asked: with(inside + up + below + name), controls: func(word string) []string {
-		return []string{with(inside + up + below + word + path.Ext(name)), with(below + name), with(inside + below + name)}
+	return wayOut{title: outByParameter, file: file, asked: p.with(inside + up + below + name), controls: func(word string) []string {
+		return []string{p.with(inside + up + below + word + path.Ext(name)), p.with(below + name), p.with(inside + below + name)}
 	}}
 }
 
@@ -261,6 +260,28 @@ func (s *Site) aliasWays(files []published) []wayOut {
 			list = append(list, wayOut{title: outByPath, file: file, asked: "/" + f + ".." + file.path, controls: func(word string) []string {
 				return []string{"/" + f + "../" + word + path.Ext(file.path), "/" + f + word + file.path}
 			}})
+		}
+	}
+	return list
+}
+
+// outOfFolder are ways up, as filters and decoders on the way read them.
+var outOfFolder = []string{"..%2f", "../", "%2e%2e/", "..%5c", "..%252f", "....//", "..;/"}
+
+// folderWays are the ways out of a folder with a handler of its own, see wayOut.
+func (s *Site) folderWays(files []published) []wayOut {
+	var list []wayOut
+	folders := s.firstFolders()
+	for _, file := range files {
+		if firstFolder(file.path) != "" {
+			continue
+		}
+		for _, f := range folders[:min(len(folders), maxHandlers)] {
+			for _, up := range outOfFolder {
+				list = append(list, wayOut{title: outByPath, file: file, asked: "/" + f + "/" + up + file.path[1:], controls: func(word string) []string {
+					return []string{"/" + f + "/" + up + word + path.Ext(file.path), "/" + word + "/" + up + file.path[1:], "/" + f + file.path, "/" + f + "/" + word + file.path}
+				}})
+			}
 		}
 	}
 	return list
@@ -309,7 +330,7 @@ func rootWays(files []published) []wayOut {
 				}
 				list = append(list, wayOut{title: outByPath, file: file, asked: before + dots + name + rest, controls: func(word string) []string {
 					return []string{before + dots + word + rest, "/" + name + rest}
-				}})
+				}, absent: func(word string) string { return before + "/" + word + rest }})
 			}
 		}
 	}

@@ -255,8 +255,19 @@ func brakes(answer, first *guard.Response, page []byte) bool {
 			return true
 		}
 	}
-	return answer.Status != first.Status || challenge.in([]byte(answer.Header.Get("Location"))) != "" ||
+	return answer.Status != first.Status || !sameTarget(answer, first) || challenge.in([]byte(answer.Header.Get("Location"))) != "" ||
 		challenge.in(answer.Body) != "" || tooOften.in(answer.Body) != "" && tooOften.in(page) == ""
+}
+
+// sameTarget reports whether two answers lead to the same page and tell it the same things,
+// whatever their values.
+func sameTarget(a, b *guard.Response) bool {
+	target := func(r *guard.Response) string {
+		location, query, _ := strings.Cut(r.Header.Get("Location"), "?")
+		told, _ := url.ParseQuery(query) // what cannot be read is left out
+		return location + "?" + strings.Join(sortedKeys(told), "&")
+	}
+	return target(a) == target(b)
 }
 
 // slows reports whether the last two answers took clearly longer than the first two.

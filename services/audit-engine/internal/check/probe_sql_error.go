@@ -3,19 +3,24 @@ package check
 import (
 	"context"
 	"regexp"
+	"slices"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/guard"
 	"doorstep.example/services/audit-engine/internal/tier"
 )
 
-// sqlErrors are what databases say of a statement that does not parse.
+// sqlErrors are what databases, and libraries in front of them, say of a statement that
+// does not parse.
 var sqlErrors = phrases{
-	"You have an error in your SQL syntax", "MySqlException", "com.mysql.jdbc", "SQLSyntaxErrorException", "SQLSTATE[42000]", "SQLSTATE[42601]",
-	"PG::SyntaxError", "pg_query()", "PSQLException", "unterminated quoted string at or near", "syntax error at or near",
-	"SQLite3::SQLException", "sqlite3.OperationalError", "SQLITE_ERROR", `unrecognized token: "'`, "unrecognized token: &quot;&#39;", "unrecognized token: &#34;&#39;", "unrecognized token: &quot;&#x27;",
-	"unclosed quotation mark after the character string", "Microsoft OLE DB Provider for SQL Server", "System.Data.SqlClient.SqlException", "Incorrect syntax near",
-	"quoted string not properly terminated", "ORA-00933", "ORA-01756", "DB2 SQL error", "Dynamic SQL Error",
+	"You have an error in your SQL syntax", "MySqlException", "com.mysql.jdbc", "mysql_fetch_", "mysqli_fetch_", "mysql_num_rows()", "mysqli_num_rows()", "mysqli_sql_exception", "ER_PARSE_ERROR",
+	"PG::SyntaxError", "pg_query()", "PSQLException", "unterminated quoted string", "syntax error at or near",
+	"SQLite3::SQLException", "sqlite3.OperationalError", "SQLITE_ERROR", `unrecognized token: "'`, `unrecognized token: \"'`, "unrecognized token: &quot;", "unrecognized token: &#34;", "SQLSTATE[HY000]: General error: 1 ",
+	"Unclosed quotation mark after the character string", "Microsoft OLE DB Provider for", "SqlClient.SqlException", "Incorrect syntax near",
+	"quoted string not properly terminated", "ORA-00933", "ORA-00936", "ORA-01756", "DB2 SQL error", "SQL0010N", "Dynamic SQL Error",
+	"Syntax error in string in query expression", "Syntax error (missing operator) in query expression", "Unclosed quote before the character string", "[Informix",
+	"DB::Exception: Syntax error", "SQL compilation error", "Syntax error in SQL statement", "SQLSTATE[42000]", "SQLSTATE[42601]", "SQLSTATE 42601",
+	"SQLSyntaxErrorException", "SQLGrammarException", "bad SQL grammar", "org.hibernate.query", "QuerySyntaxException", "SequelizeDatabaseError", "Raw query failed",
 }
 
 func init() {
@@ -33,45 +38,60 @@ func init() {
 	})
 }
 
+// sqlRounds is how often a page has to say it with the mark, and not to say it without:
+// what a page says at random passes one round.
+const sqlRounds = 3
+
 func runSQLError(ctx context.Context, site *Site) Result {
-	for _, p := range site.parameters(func(string) bool { return true }) {
-		value := p.query.Get(p.name)
-		says := func(value string) (*guard.Response, string, error) {
-			answer, err := site.get(ctx, p.with(value), nil)
-			if err != nil {
-				return nil, "", err
-			}
-			return answer, sqlErrors.in(beginning(answer.Body)), nil
-		}
-		broken, message, err := says(value + "'")
+	for _, p := range slices.Concat(site.parameters(anyParameter), site.pathParts()) {
+		answer, message, err := site.breaksStatement(ctx, p)
 		if err != nil {
 			return skip(silent)
 		}
 		if message == "" {
 			continue
 		}
-		// A number stands in a statement without marks: there two of them are an error as well.
-		whole, difference := value+"''", "With the mark doubled there is no error; asked again, the same one."
-		if number.MatchString(value) {
-			whole, difference = value, "With the number alone there is no error; asked again, the same one."
-		}
-		_, control, err := says(whole)
-		if err != nil {
-			return skip(silent)
-		}
-		_, again, err := says(value + "'")
-		if err != nil {
-			return skip(silent)
-		}
-		if control != "" || again == "" {
-			continue // the page says so in any case, or only by chance
+		difference := "With the mark doubled there is no error; asked again, the same one."
+		if number.MatchString(p.value) {
+			difference = "With the number alone there is no error; asked again, the same one."
 		}
 		return fail(Finding{
 			Title: "A quotation mark breaks a statement of the database", Severity: auditapi.High,
-			Evidence: lines("Asked for "+quote(broken.URL.RequestURI()), at(broken), "The page says: "+quote(message), "Parameter: "+quote(p.name), difference),
+			Evidence: lines("Asked for "+quote(answer.URL.RequestURI()), at(answer), "The page says: "+quote(message), "Parameter: "+p.label(), difference),
 		})
 	}
 	return pass()
+}
+
+// breaksStatement returns the answer to a mark in the parameter and what a database says
+// in it; empty: it says nothing, or not because of the mark.
+func (s *Site) breaksStatement(ctx context.Context, p parameter) (*guard.Response, string, error) {
+	says := func(value string) (*guard.Response, string, error) {
+		answer, err := s.get(ctx, p.with(value), nil)
+		if err != nil {
+			return nil, "", err
+		}
+		return answer, sqlErrors.in(beginning(answer.Body)), nil
+	}
+	// A number stands in a statement without marks: there two of them are an error as well.
+	whole := p.value + "''"
+	if number.MatchString(p.value) {
+		whole = p.value
+	}
+	var (
+		answer  *guard.Response
+		message string
+	)
+	for range sqlRounds {
+		var err error
+		if answer, message, err = says(p.value + "'"); err != nil || message == "" {
+			return nil, "", err
+		}
+		if _, control, err := says(whole); err != nil || control != "" {
+			return nil, "", err
+		}
+	}
+	return answer, message, nil
 }
 
 var number = regexp.MustCompile(`^[0-9]+$`)

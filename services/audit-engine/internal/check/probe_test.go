@@ -1,6 +1,12 @@
 package check
 
-import "testing"
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"doorstep.example/services/audit-engine/internal/guard"
+)
 
 func TestRefreshIsReadAsBrowsersDo(t *testing.T) {
 	t.Parallel()
@@ -41,6 +47,8 @@ func TestLeavingATextOfAScript(t *testing.T) {
 		`/* "` + sent + `*/`:                                  false,
 		`/* never ends "` + sent:                              false,
 		"var q = `" + `"` + sent + "`":                        false, // a template
+		"var q = `\nw`wt=1 `;":                                true,
+		"var q = `${f(`a`)} w`wt=1 `;":                        false, // with script in it
 		`var p = /"/, q = "w\"wd=1 ";`:                        false, // an expression
 		"var q = 'a line ends\n" + `"` + sent:                 false,
 		"// \u2028 var q = '\n" + `"` + sent + "';":           false,
@@ -50,6 +58,34 @@ func TestLeavingATextOfAScript(t *testing.T) {
 	} {
 		if got := leavesText(script, "w"); got != want {
 			t.Errorf("leavesText(%q) = %t, want %t", script, got, want)
+		}
+	}
+}
+
+func TestWhereAScriptGoes(t *testing.T) {
+	t.Parallel()
+	const host = "w.invalid"
+	page, err := url.Parse("https://shop.example/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for script, want := range map[string]bool{
+		`location = "https://w.invalid/"`:                                  true,
+		`top.location.replace('\/\/w.invalid\/')`:                          true,
+		`setTimeout(function(){document.location.href="//w.invalid"}, 9)`:  true,
+		`window.location.assign( "https:\u002f\u002fw.invalid")`:           true,
+		`location.href = "/login?next=https://w.invalid/"`:                 false,
+		`var app = {"location": "https://w.invalid/"}`:                     false,
+		`data.location = "https://w.invalid/"`:                             false,
+		`function(){ var location = "https://w.invalid/" }`:                false,
+		`if (location == "https://w.invalid/") { go() }`:                   false,
+		`function leave() { location = "https://w.invalid/" }`:             false,
+		`b.addEventListener("click", () => location="https://w.invalid/")`: false,
+		`b.onclick = () => { location = "https://w.invalid/" }`:            false,
+	} {
+		answer := &guard.Response{URL: page, Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte("<script>" + script + "</script>")}
+		if got := wayTo(answer, host) != ""; got != want {
+			t.Errorf("wayTo(%q) = %t, want %t", script, got, want)
 		}
 	}
 }

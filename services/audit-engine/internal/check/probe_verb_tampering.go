@@ -46,7 +46,7 @@ func runVerbTampering(ctx context.Context, site *Site) Result {
 		}
 		// A server that answers to the method at any address, or the same for any page,
 		// shows nothing.
-		others := []string{unknownPath}
+		others := []string{unknownPath, strings.TrimSuffix(path, "/") + unknownPath}
 		if path != site.pagePath() {
 			others = append(others, site.pagePath())
 		}
