@@ -1,6 +1,7 @@
 package check
 
 import (
+	"regexp"
 	"slices"
 
 	"doorstep.example/pkg/auditapi"
@@ -23,9 +24,17 @@ func init() {
 	})
 }
 
+// insides are what errors of programs show besides traces, and documents do not: the
+// errors of their libraries by class, their own files, hosts of their network.
+var insides = []signature{
+	{name: "an error of a library", pattern: regexp.MustCompile(`\b(?:[a-z_]\w*\.)+[A-Z]\w*(?:Error|Exception): [^\n]{1,200}|\b(?:java|javax|org|com)\.[\w.]+\.[A-Z]\w*(?:Error|Exception)\b[^\n]{0,200}|\bSystem\.[\w.]*Exception: [^\n]{1,200}`)},
+	{name: "a file of the program", pattern: regexp.MustCompile(`(?:/(?:app|srv|opt|home|root|usr/(?:src|local|lib)|var/www|workspace)|\b[A-Za-z]:\\[\w\\ ]{1,80})[\w./\\@-]{1,200}\.(?:py|js|mjs|cjs|ts|go|rb|php|java|cs|sqlite3?|db|env)\b`)},
+	{name: "a host of the network within", pattern: regexp.MustCompile(`\b(?:10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}):\d{2,5}\b|\b(?:connect )?ECONNREFUSED [\w.:-]+`)},
+}
+
 func runMCPErrors(seen *mcpprobe.Result) Result {
 	for _, text := range seen.Errors {
-		for _, s := range slices.Concat(traces, queries) {
+		for _, s := range slices.Concat(traces, queries, insides) {
 			if match := s.pattern.FindString(text + "\n"); match != "" {
 				return fail(Finding{Title: "Errors of the AI interface show parts of its program", Severity: auditapi.Low,
 					Evidence: lines(mcpAt(seen), "A question that it could not answer brought "+s.name+":", quote(match))})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/mcpprobe"
@@ -36,7 +37,11 @@ func runMCPInvisible(seen *mcpprobe.Result) Result {
 	}
 	var hidden, reordered, names, stray []string
 	for _, text := range texts {
-		i := findInvisible(text.Value)
+		value := text.Value
+		if !text.Name {
+			value = strings.TrimPrefix(value, "\ufeff") // files begin with one
+		}
+		i := findInvisible(value)
 		where := "- " + quote(text.Where) + ": "
 		switch {
 		case i.hidden != "":
@@ -60,7 +65,7 @@ func runMCPInvisible(seen *mcpprobe.Result) Result {
 	add("AI tool texts hold hidden data", auditapi.High, "", hidden)
 	add("AI tool texts are shown in another order than read", auditapi.High, "", reordered)
 	add("Names in the AI interface hold invisible characters", auditapi.High, "", names)
-	add("AI tool texts hold stray invisible characters", auditapi.Low, "They are few, and probably came along when text was copied. Models read them nevertheless.", stray)
+	add("AI tool texts hold stray invisible characters", auditapi.Medium, "They are few, and may have come along when text was copied. Models read them nevertheless.", stray)
 	return fail(findings...)
 }
 
@@ -120,6 +125,18 @@ func findInvisible(text string) invisible {
 			}
 		case r == 0x200E || r == 0x200F || r == 0x061C:
 			if !rightToLeft {
+				found.add(r)
+			}
+		case r == 0x00AD: // words may be broken here, but not twice
+			if i > 0 && runes[i-1] == r {
+				found.add(r)
+			}
+		case 0x180B <= r && r <= 0x180F:
+			if i == 0 || !unicode.In(runes[i-1], unicode.Mongolian) {
+				found.add(r)
+			}
+		case 0x2060 <= r && r <= 0x2064: // keeps signs and numbers together, or multiplies them
+			if i == 0 || i+1 == len(runes) || !isVisibleSign(runes[i-1]) && !isVisibleSign(runes[i+1]) {
 				found.add(r)
 			}
 		case r == 0x200B:

@@ -20,28 +20,45 @@ func init() {
 			"@foreign {\n    path /mcp*\n    header Origin *\n    not header Origin https://app.YOUR.NAME\n}\nrespond @foreign 403"),
 		References: []string{mcpTransportRules, "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin"},
 		Controls:   mcpControls(slices.Concat(clauses(owaspMCP, "MCP07"), clauses(owaspAPI, "API8")), "3.5.2", "4.4.2"),
-		Run:        mcpOpenCheck(runMCPOrigin),
+		Run:        mcpCheck(runMCPOrigin),
 	})
 }
 
 func runMCPOrigin(seen *mcpprobe.Result) Result {
+	if seen.Refusal != nil {
+		if seen.Refusal.Header.Get("Access-Control-Allow-Origin") == "*" {
+			return fail(Finding{
+				Title: "Pages of any site can talk to the AI interface", Severity: auditapi.Info,
+				Evidence: lines(mcpAt(seen), "Without a token it answers 401 with Access-Control-Allow-Origin: *"),
+				Impact:   "This is no weakness as long as each request needs a token that no browser sends by itself. Clients that run in a browser need it.",
+			})
+		}
+		return skip(mcpSignIn)
+	}
 	if len(seen.Origins) == 0 {
 		return skip("The AI interface did not answer when it was asked on behalf of another site.")
 	}
 	evidence := mcpAt(seen)
-	foreign, sandboxed := false, false
 	for _, o := range seen.Origins {
 		evidence = lines(evidence, originLine(o))
-		foreign = foreign || o.Accepted && o.Origin != "null"
-		sandboxed = sandboxed || o.Accepted && o.Origin == "null"
 	}
+	found := func(title, impact string) Result {
+		return fail(Finding{Title: title, Severity: auditapi.High, Evidence: evidence, Impact: impact})
+	}
+	accepted := func(o mcpprobe.OriginAnswer) bool { return o.Accepted }
+	sandboxed := func(o mcpprobe.OriginAnswer) bool { return o.Origin == "null" && o.Accepted }
+	readable := func(o mcpprobe.OriginAnswer) bool { return o.Allow == "*" || o.Allow == o.Origin }
 	switch {
-	case foreign:
-		return fail(Finding{Title: "Pages of any site can use the AI interface", Severity: auditapi.High, Evidence: evidence})
-	case sandboxed:
+	case seen.Origins[0].Origin != "null" && seen.Origins[0].Accepted:
+		return found("Pages of any site can use the AI interface", "")
+	case slices.ContainsFunc(seen.Origins, sandboxed):
+		return found("Sandboxed pages can use the AI interface", "The origin null is no site of yours: any site can have it, from a sandboxed frame. So pages of other sites get around the list of allowed origins.")
+	case slices.ContainsFunc(seen.Origins, accepted):
+		return found("Sites with a similar name can use the AI interface", "Only a part of the origin is compared. Whoever registers a name that holds this part gets around the list of allowed origins, with a page that somebody opens.")
+	case slices.ContainsFunc(seen.Origins, readable):
 		return fail(Finding{
-			Title: "Sandboxed pages can use the AI interface", Severity: auditapi.Medium, Evidence: evidence,
-			Impact: "The origin null is no site of yours: any site can have it, from a sandboxed frame. So pages of other sites get around the list of allowed origins.",
+			Title: "Browsers are told that any site may read the AI interface", Severity: auditapi.Low, Evidence: evidence,
+			Impact: "The endpoint refuses pages of other sites, but its Access-Control-Allow-Origin lets them read every answer. Should the refusal be lost, in a proxy for example, nothing else holds them back.",
 		})
 	}
 	return pass()

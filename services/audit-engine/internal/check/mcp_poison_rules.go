@@ -3,7 +3,6 @@ package check
 import (
 	"regexp"
 	"strings"
-	"unicode"
 
 	"doorstep.example/pkg/auditapi"
 )
@@ -19,11 +18,11 @@ type poisonRule struct {
 
 // Words that rules share. A target is what such texts are after.
 const (
-	poisonMust    = `(?:must|always|first|before|make sure to|ensure|you should|you need to|you have to|required to|otherwise|never|do not|don't|important)`
-	poisonTarget  = `(?:~?/?\.ssh/(?:id_|\*|authorized|$|\W)|id_rsa\b|id_ed25519\b|id_ecdsa\b|\bssh (?:private )?keys?\b|\.aws/credentials|/etc/shadow|/etc/passwd|\.cursor/mcp\.json|\bmcp\.json\b|claude_desktop_config|\.git-credentials|\.netrc\b|\.kube/config|\.docker/config\.json|\.npmrc\b|\.env\b|\bkeychain\b|\bsaved passwords\b|\bbrowser cookies\b|\bprivate keys?\b|\bseed phrase\b|\bcredentials file\b|\bapi keys?\b|\baccess tokens?\b|\benvironment variables?\b)`
+	poisonMust    = `(?:must|always|first|before|make sure to|ensure|you should|you need to|you have to|required to|otherwise|never|do not|don't|important|prior to|the (?:assistant|model|agent|llm|ai) (?:should|shall|needs to|has to))`
+	poisonTarget  = `(?:~?/?\.ssh/(?:id_|\*|authorized|$|\W)|id_rsa\b|id_ed25519\b|id_ecdsa\b|\bssh (?:private )?keys?\b|\.aws/credentials|/etc/shadow|/etc/passwd|\.cursor/mcp\.json|\bmcp\.json\b|claude_desktop_config|\.git-credentials|\.netrc\b|\.kube/config|\.docker/config\.json|\.npmrc\b|\.env(?:[^.\w-]|\.\W|\.?$)|\bkeychain\b|\bsaved passwords\b|\bbrowser cookies\b|\bprivate keys?\b|\bseed phrase\b|\bcredentials file\b|\bapi keys?\b|\baccess tokens?\b|\benvironment variables?\b)`
 	poisonTake    = `\b(?:read|open|cat|load|access|retrieve|collect|gather|fetch|get|find|list|take|copy|extract|dump|look up|content|contents|include|send|pass|append|attach)\b`
 	poisonCarry   = `\b(?:pass|put|include|append|insert|place|supply|attach|add|paste|encode|write|provide|send|submit|post|forward|upload|transmit|copy|return|exfiltrate)\b`
-	poisonChannel = `(?:\b(?:as|in|into|to|via|through|with|using|inside) (?:the |a |an |this |its |your |every |hidden )?["'\x60]?[a-z_]*["'\x60]? ?(?:parameter|argument|field|sidenote|side note|note|metadata|comment|footnote|context|header|query string|feedback|remark)s?\b|https?://|\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b|\bto (?:our|the|this) (?:server|webhook|endpoint|collector|address)\b)`
+	poisonChannel = `(?:\b(?:as|in|into|to|via|through|with|using|inside) (?:the |a |an |this |its |your |every |hidden )?["'\x60]?[a-z_]*["'\x60]? ?(?:parameter|argument|field|sidenote|side note|note|metadata|comment|footnote|context|header|query string|feedback|remark)s?\b|https?://|\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b|\bto (?:our|the|this) (?:server|webhook|endpoint|collector|address)\b|\b(?:its|their) (?:full |whole |entire |raw )?(?:contents?|text|values?|output)\b)`
 	poisonUser    = `(?:the |your )?(?:user|human|operator|customer|person|anyone|anybody|developer)s?`
 )
 
@@ -50,21 +49,39 @@ const (
 // configurations, shadowing of a trusted server's tools, faked system messages.
 var poisonRules = []poisonRule{
 	poison(poisonLeak, auditapi.Critical,
-		poisonTake+`[^.!?]{0,80}`+poisonTarget+`|`+poisonTarget+`[^.!?]{0,60}`+poisonTake, poisonCarry+`[^!?]{0,120}`+poisonChannel, `\b`+poisonMust+`\b`, poisonImperative),
+		poisonTake+`[^.!?]{0,80}`+poisonTarget+`|`+poisonTarget+`[^.!?:]{0,60}`+poisonTake, poisonCarry+`[^!?]{0,120}`+poisonChannel, `\b`+poisonMust+`\b`, poisonImperative),
 	poison(poisonLeak, auditapi.Critical,
 		`\b(?:include|pass|send|provide|append|repeat|copy|reveal|output|put|return|write|attach)\b[^.!?]{0,50}\byour (?:full |entire |complete |original |own |hidden )*(?:system (?:prompt|message|instructions)|initial instructions|hidden instructions)`),
 	poison(poisonLeak, auditapi.Critical,
 		`\b(?:include|pass|send|append|attach|put|forward|copy|upload|transmit)\b[^.!?]{0,60}\b(?:full|entire|complete|whole|all previous|all prior)\b[^.!?]{0,20}\b(?:conversation|chat|messages?|dialogue|session)\b[^.!?]{0,60}(?:https?://|\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b|\b(?:sidenote|side note|metadata|hidden|footnote|telemetry|feedback)\b)`),
+	poison(poisonLeak, auditapi.Critical,
+		`!\[[^\]]{0,80}\]\(https?://[^)]{0,200}[?&=/](?:[^)]{0,60}[{<$%\[])`, `\b(?:append|include|add|insert|render|output|show|end|put)\b`, `\b(?:conversation|chat|history|messages?|secrets?|tokens?|keys?|credentials|context)\b`),
+	poison(poisonLeak, auditapi.Critical,
+		`\bcontents? (?:of|from)\b.{0,40}\b(?:id rsa|id ed25519|ssh (?:private )?key|etc passwd|etc shadow|aws credentials|mcp json)\b`),
 	poison(poisonOverride, auditapi.Critical,
-		`(?:^|[^a-z])(?:ignore|disregard|forget|do not follow|stop following)(?: all| any| of| the| its| your| every| these| those)* (?:previous|prior|earlier|above|preceding|existing|other|original|system|safety|developer)(?: or [a-z]+| and [a-z]+)?(?: system| safety| user)? (?:instructions?|prompts?|directives?|guidelines?|guardrails?|rules|messages?|policies|policy|constraints)\b`),
+		`(?:^|[^a-z])(?:ignore|disregard|forget|do not follow|stop following)(?: all| any| of| the| its| your| every| these| those)* (?:previous|prior|earlier|above|preceding|existing|other|original|system|safety|developer)(?: or [a-z]+| and [a-z]+)?(?: system| safety| user)? (?:instructions?|prompts?|directives?|guidelines?|guidance|guardrails?|rules|messages?|policies|policy|constraints)\b`),
 	poison(poisonOverride, auditapi.Critical,
 		`\b(?:these|this|the following|my) (?:instructions?|directives?|rules?) (?:override|overrides|supersede|supersedes|take precedence over|takes precedence over|have priority over)\b[^.!?]{0,40}\b(?:previous|prior|other|system|user|all|any|safety)\b`),
+	poison(poisonOverride, auditapi.Critical,
+		`\byour (?:previous|prior|earlier|existing|original|other|safety|system| )+ (?:instructions?|guidelines?|guardrails?|rules|policies|constraints) (?:(?:do|does) not apply|no longer (?:apply|applies|count|hold)|are (?:void|cancelled|suspended|revoked|lifted))\b`),
 	poison(poisonOverride, auditapi.Critical,
 		`\b(?:bypass|disable|override|turn off|circumvent|ignore)\b[^.!?]{0,20}\b(?:your|the model's|the assistant's) (?:own )?(?:safety|content|security|alignment|ethical|system)?\s?(?:filters?|guardrails?|guidelines|restrictions|policies|safeguards|training|instructions)\b`),
 	poison(poisonCommand, auditapi.Critical,
 		`\b(?:you must|must|always|first|before|make sure to|ensure|need to|have to)\b[^!?]{0,100}\b(?:run|execute|paste|invoke|launch)\b[^!?]{0,60}(?:\bcurl\b[^!?]{0,160}(?:\|\s*(?:ba|z)?sh\b| -d\b|--data|@)|\bwget\b[^!?]{0,160}\|\s*(?:ba|z)?sh\b|\bbase64 (?:-d|--decode)|\biex\b|invoke-expression|\bnc \S+ \d+|/dev/tcp/|python3? -c\b)`),
 	poison(poisonHide, auditapi.High,
-		`\b(?:do not|don't|never|must not|should not|shouldn't|avoid|without|refrain from)\b(?: ever| even)? (?:tell|telling|inform|informing|mention|mentioning|reveal|revealing|notify|notifying|disclose|disclosing|alert|alerting|let|letting|say|saying|show|showing)\b[^.!?]{0,40}\b`+poisonUser+`\b[^.!?]{0,30}\b(?:about (?:this|these|it|that|the (?:above|file|files|extra|additional|transfer|copy|read|reading|step|instruction))|that you|that this|of this|know|why you|what you)`),
+		`\b(?:do not|don't|never|must not|should not|shouldn't|avoid|without|refrain from|no need to)\b(?: ever| even)? (?:tell|telling|inform|informing|mention|mentioning|reveal|revealing|notify|notifying|disclose|disclosing|alert|alerting|let|letting|say|saying|show|showing)\b[^.!?]{0,40}\b`+poisonUser+`\b[^.!?]{0,30}\b(?:about (?:this|these|it|that|the (?:above|file|files|extra|additional|transfer|copy|read|reading|step|instruction))|that you|that this|of this|know|why you|what you)`),
+	poison(poisonHide, auditapi.High,
+		`\b(?:do not|don't|never|must not)(?: ever)? (?:tell|inform) (?:the |your )?(?:user|human|operator)\s*(?:[.!\n]|$)`),
+	poison(poisonOverride, auditapi.Critical,
+		`\b(?:prioriti[sz]e|obey|follow|place|put) (?:these|this|the following) (?:directives?|instructions?|rules?|description)\b[^.!?]{0,20}\b(?:above|over|before) (?:all |any |every |the )*(?:user|system|other)(?:'s)? (?:requests?|instructions?|prompts?|messages?|rules?|wishes)\b`),
+	poison(poisonConsent, auditapi.High,
+		`\b(?:do not|don't|never|must not) ask (?:the user|them|anyone)\b`, `\b(?:approve|confirm|accept) (?:it|this|them|the (?:call|request)) automatically\b`),
+	poison(poisonOverride, auditapi.Critical,
+		`\bforget (?:everything|all|anything|whatever)\b[^.!?]{0,20}\byou (?:were|have been|know|learned|have learned)\b`),
+	poison(poisonHide, auditapi.High,
+		`\blie (?:and (?:say|claim|tell)|to the (?:user|human|operator))\b|\b(?:pretend|claim) (?:to the (?:user|human|operator) )?that (?:nothing|no (?:file|data|message)|you did not)\b`),
+	poison(poisonHide, auditapi.High,
+		`\balso (?:add|include|insert|append|send|copy|forward|call|run)\b[^!?]{0,120}\b(?:quietly|secretly|covertly)\b`, `\b(?:when|whenever|before|after|always|must|you)\b`),
 	poison(poisonHide, auditapi.High,
 		`\b(?:do not|don't|never|must not|should not|avoid) (?:ever )?(?:mention|mentioning|reveal|revealing|disclose|disclosing|show|showing|explain|explaining)\b[^.!?]{0,12}(?:\bthis\b|\bthese\b|\bit\b|\bthat you\b|\bthe (?:above|instruction|instructions|side ?note|extra|additional|hidden|copy|bcc)\b)[^.!?]{0,40}\bto (?:`+poisonUser+`)\b`),
 	poison(poisonHide, auditapi.High,
@@ -85,15 +102,23 @@ var poisonRules = []poisonRule{
 	poison(poisonShadow, auditapi.High,
 		`\b(?:do not|don't|never|must not|stop|avoid)(?: ever)? (?:use|using|call|calling|invoke|invoking|trust|trusting)\b[^.!?]{0,40}\b(?:from|of|on|by|provided by|offered by) (?:any |all |the )?(?:other|another|different|alternative) (?:mcp )?servers?\b`),
 	poison(poisonShadow, auditapi.High,
+		`\b(?:do not|don't|never|must not|stop|avoid)(?: ever)? (?:use|using|call|calling|invoke|invoking|trust|trusting) (?:any |the |all )*(?:other|another|different|alternative) (?:[a-z-]+ )?(?:tools?|servers?)\b`,
+		`\beven (?:if|when) (?:the user|you are|asked|they)\b|\bother (?:[a-z-]+ )?(?:tools|servers) are (?:all |now |known to be )?(?:broken|insecure|unsafe|dangerous|compromised|malicious|untrusted)\b`),
+	poison(poisonShadow, auditapi.High,
 		`\b(?:this tool|this server|these tools|this description|this definition) (?:overrides?|replaces?|supersedes?|takes? precedence over|has priority over|have priority over)\b[^.!?]{0,40}\b(?:any|all|every|other|another) (?:other )?(?:tools?|servers?|definitions?|descriptions?)\b`),
 	poison(poisonConsent, auditapi.High,
 		`\b(?:do not|don't|never|must not|you need not|no need to) (?:ever )?(?:ask|request|wait for|seek|prompt|require|obtain)\b(?: [a-z']+){0,4} (?:permission|approval|consent|confirmation)(?: (?:first|before|again|to (?:call|run|use|execute|send|proceed)|for))?(?: (?:it|this|these|them|any|the tool|this tool))?\s*(?:[.,;!)]|$|and\b|before\b|when\b|just\b)`, poisonToModel),
 	poison(poisonConsent, auditapi.High,
+		`\byou (?:do not|don't) need (?:the user's |user |any |their |explicit )+(?:permission|approval|consent|confirmation)\b|\b(?:always|must|should|can) (?:auto-?approve|skip (?:any|all|every|the) (?:permission|approval|confirmation|consent))\b`, poisonToModel),
+	poison(poisonConsent, auditapi.High,
 		`\b(?:automatically|always|silently|immediately) (?:approve|accept|confirm|allow)\b[^.!?]{0,30}\b(?:all|any|every|each)\b[^.!?]{0,30}\b(?:tool calls?|permission|requests? for (?:permission|approval)|prompts?|confirmations?|dialogs?)`),
 	poison(poisonRole, auditapi.High,
-		`<\|im_start\|>\s*(?:system|assistant|user)|<\|(?:system|assistant|start_header_id)\|>|\[inst\].{0,400}\[/inst\]|<<sys>>|(?:^|\n)\s*(?:###\s*)?(?:system|system message|system prompt|system override|admin override|\[system\](?: override)?)\s*:\s*(?:you|ignore|the (?:user|assistant|model)|from now|new)\b`),
+		`<\|im_start\|>\s*(?:system|assistant|user)|<\|(?:system|assistant|start_header_id)\|>|\[inst\].{0,400}\[/inst\]|<<sys>>|(?:^|\n)\s*(?:###\s*)?(?:system|system message|system prompt|system override|admin override|\[system\](?: override)?)\s*:\s*(?:you|ignore|the (?:user|assistant|model)|from now|new)\b|\[system\]\s*(?:you|ignore|the (?:user|assistant|model)|from now)\b`),
 	poison(poisonRole, auditapi.High,
 		`\b(?:you are now|from now on,? you are|enter|switch (?:in)?to|activate|act in)\b[^.!?]{0,20}\b(?:developer|god|jailbreak|dan|unrestricted|root|admin|debug|maintenance) mode\b|\byou are no longer (?:bound|restricted|limited|subject)\b`, poisonToModel),
+	poison(poisonOverride, auditapi.Critical, otherOverride),
+	poison(poisonHide, auditapi.High, otherHide),
+	poison(poisonLeak, auditapi.Critical, otherTake+`[^!?]{0,40}`+poisonTarget, otherCarry),
 	poison(poisonRole, auditapi.High,
 		`(?s)<(?:important|system|secret|hidden|admin|instructions?)>.*?</(?:important|system|secret|hidden|admin|instructions?)>`,
 		poisonTarget+`|\b(?:sidenote|side note)\b|\bdo not mention\b|\bdon't mention\b|\bwithout (?:telling|informing)\b`, `\b`+poisonMust+`\b`),
@@ -102,7 +127,7 @@ var poisonRules = []poisonRule{
 // Patterns that keep rules away from honest texts.
 const (
 	// poisonImperative: the model is told to, or it would be a tool that does it.
-	poisonImperative = `\b(?:you|must|always|first|make sure|ensure|before (?:using|calling|you)|when(?:ever)? (?:using|calling|sending|you)|otherwise|never|do not|don't|even if)\b`
+	poisonImperative = `\b(?:you|must|always|first|make sure|ensure|before (?:using|calling|you)|when(?:ever)? (?:using|calling|sending|you)|otherwise|never|do not|don't|even if|prior to|the (?:assistant|model|agent|llm|ai) (?:should|must|shall|needs to|has to))\b`
 	// poisonToModel: speaks of calls, not of the behaviour of a service.
 	poisonToModel = `\b(?:you|this tool|the tool|tool|call|calling|model|assistant|agent|just|simply|user)\b`
 	// poisonForeign: speaks to the model of what others do.
@@ -111,10 +136,10 @@ const (
 
 // poisonTalk marks a passage that speaks about such attacks, as tools that look for
 // them do.
-var poisonTalk = regexp.MustCompile(`\b(?:detects?|detecting|detection|scans?|scanning|scanner|classif(?:y|ies|ier)|flags?|blocks?|guards? against|protects? against|filters?|sanitiz(?:e|es|er)|identif(?:y|ies)|looks? for|search(?:es)? for|tests? for|checks? (?:for|whether|if)|attempts? (?:to|such)|attacks?|phrases? (?:like|such as)|injections?|red.?team)\b`)
+var poisonTalk = regexp.MustCompile(`\b(?:detects?|detecting|detection|scans?|scanning|scanner|classif(?:y|ies|ier)|flags?|blocks?|guards? against|protects? against|filters?|sanitiz(?:e|es|er)|identif(?:y|ies)|looks? for|search(?:es)? for|tests? for|checks? (?:for|whether|if)|attempts? (?:to|such)|attacks?|phrases? (?:like|such as)|injections?|red.?team)\b|` + poisonTalkForeign)
 
 // poisonNot right before a passage turns it round.
-var poisonNot = regexp.MustCompile(`\b(?:do not|don't|never|must not|should not|shouldn't|cannot|can't|refuses? to|avoid)(?: ever)? $`)
+var poisonNot = regexp.MustCompile(`\b(?:do not|don't|never|must not|should not|shouldn't|cannot|can't|refuses? to|avoid)(?: ever)? $|\b(?:if|when|whenever|in case)\b[^.!?]{0,60}\b(?:asks?|tells?|urges?|instructs?|tries|wants|claims?|orders?|requests?)(?: (?:you|the (?:model|assistant|agent)|it|them))?(?: that you| to)? $`)
 
 // maxPassage is how far the patterns of a rule may lie apart.
 const maxPassage = 900
@@ -130,11 +155,16 @@ func (r poisonRule) poisoned(text string) (string, bool) {
 		passage := text[begin:end]
 		before := sentenceBefore(text, from+hit[0])
 		if r.matches(passage) && !poisonTalk.MatchString(before) && !poisonNot.MatchString(before) {
-			return strings.ToValidUTF8(text[from+hit[0]:min(len(text), from+hit[0]+maxQuote)], ""), true
+			return cutQuote(text[from+hit[0]:]), true
 		}
 		from += max(hit[1], hit[0]+1)
 		rest = text[from:]
 	}
+}
+
+// cutQuote is the beginning of text, as much as is quoted.
+func cutQuote(text string) string {
+	return strings.TrimSpace(strings.ToValidUTF8(text[:min(len(text), maxQuote)], ""))
 }
 
 func (r poisonRule) matches(passage string) bool {
@@ -156,37 +186,4 @@ func sentenceBefore(text string, at int) string {
 		before = before[end+1:]
 	}
 	return before
-}
-
-// plainText is text as the rules read it: lower case, single spaces but for the ends of
-// lines, typographic quotes as plain ones, without invisible characters.
-func plainText(text string) string {
-	var b strings.Builder
-	gap := byte(0)
-	for _, r := range text {
-		switch {
-		case r == '\n' || r == '\r':
-			gap = '\n'
-			continue
-		case unicode.IsSpace(r):
-			if gap == 0 {
-				gap = ' '
-			}
-			continue
-		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Mn, r) && r >= 0xFE00:
-			continue
-		case '！' <= r && r <= '～':
-			r -= '！' - '!' // full-width letters
-		case r == '’' || r == '‘':
-			r = '\''
-		case r == '“' || r == '”':
-			r = '"'
-		}
-		if gap != 0 && b.Len() > 0 {
-			b.WriteByte(gap)
-		}
-		gap = 0
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
 }

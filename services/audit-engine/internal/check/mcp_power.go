@@ -11,21 +11,26 @@ import (
 )
 
 // power is something that a tool can do to the machine that it runs on. A tool has it
-// when the words of its name and an unbounded parameter both say so; what a description
-// says proves nothing.
+// when an unbounded parameter says so, and with it the words of the tool's name or a plain
+// sentence of its description.
 type power struct {
 	title    string // of the finding
 	severity auditapi.Severity
-	changes  bool       // it is never only reading
-	names    [][]string // one word of each of the groups is in the name; nil: any name
-	values   []string   // names of the parameter
+	changes  bool           // it is never only reading
+	names    [][]string     // one word of each of the groups is in the name; nil: any name
+	says     *regexp.Regexp // in the name and, a line below, the description, in lower case; nil: nothing
+	values   []string       // names of the parameter
 }
+
+// general are names of parameters that a description gives their meaning.
+var general = []string{"input", "text", "args", "arguments", "argv", "line", "expression", "task", "body", "content", "options", "params", "pipeline", "statement", "query"}
 
 var powers = []power{
 	{
 		title: "AI tools run any command", severity: auditapi.High, changes: true,
-		names:  [][]string{{"exec", "execute", "run", "shell", "bash", "sh", "terminal", "cmd", "command", "powershell", "eval", "evaluate", "spawn", "subprocess", "python", "script", "code"}},
-		values: []string{"command", "cmd", "commands", "commandline", "shell", "script", "code", "program"},
+		names:  [][]string{{"exec", "execute", "run", "shell", "bash", "sh", "terminal", "cmd", "command", "powershell", "eval", "evaluate", "spawn", "subprocess", "python", "script", "code", "kubectl", "befehl", "kommando"}},
+		says:   regexp.MustCompile(`^(?:shell|bash|terminal|powershell|cmd)\n|\b(?:runs?|executes?|invokes?|spawns?|evaluates?|passes) (?:(?:an?|the|any|arbitrary|given|some|one|following|raw) )*(?:(?:shell|bash|powershell|terminal|cmd|kubectl|docker|system|os|python|javascript|js|node|ruby|php) )(?:commands?|code|scripts?|expressions?|snippets?|cmdlets?)\b|\b(?:runs?|executes?|spawns?) (?:any|arbitrary) (?:commands?|code|scripts?|programs?)\b|\bbeliebige[nrs]? (?:shell-?)?(?:befehle?|kommandos?|code|skripte?)|/bin/(?:ba)?sh -c\b`),
+		values: []string{"command", "cmd", "commands", "commandline", "shell", "script", "code", "program", "argv", "befehl", "kommando", "skript"},
 	},
 	{
 		title: "AI tools write or delete any file", severity: auditapi.High, changes: true,
@@ -39,8 +44,9 @@ var powers = []power{
 	},
 	{
 		title: "AI tools run any database query", severity: auditapi.High,
-		names:  [][]string{{"sql", "database", "db", "postgres", "postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle", "duckdb", "bigquery", "snowflake", "clickhouse"}},
-		values: []string{"sql", "query", "statement", "sqlquery"},
+		names:  [][]string{{"sql", "database", "db", "postgres", "postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle", "duckdb", "bigquery", "snowflake", "clickhouse", "mongo", "mongodb", "cypher", "neo4j"}},
+		says:   regexp.MustCompile(`\b(?:runs?|executes?|performs?) (?:(?:an?|the|any|arbitrary|given|raw|custom|read-only|select) )*(?:sql|postgres(?:ql)?|mysql|sqlite|database|cypher|mongodb) (?:query|queries|statements?|commands?|aggregations?)\b|\b(?:runs?|executes?) (?:any|arbitrary|raw) (?:query|queries|statements?)\b`),
+		values: []string{"sql", "query", "statement", "sqlquery", "pipeline", "cypher"},
 	},
 	{
 		title: "AI tools run any database query", severity: auditapi.High,
@@ -49,29 +55,48 @@ var powers = []power{
 	{
 		title: "AI tools fetch any address", severity: auditapi.Medium,
 		names:  [][]string{{"fetch", "http", "request", "curl", "wget", "download", "scrape", "crawl", "browse", "navigate", "webhook", "proxy"}},
-		values: []string{"url", "urls", "uri", "href", "endpoint"},
+		values: addressValues,
+	},
+	{
+		title: "AI tools fetch any address", severity: auditapi.Medium,
+		names:  [][]string{{"get", "open", "load", "read", "visit", "goto"}, {"url", "urls", "web", "webpage", "website", "page", "link"}},
+		values: addressValues,
 	},
 }
 
 var (
-	fileWords  = []string{"file", "files", "path", "directory", "folder", "dir"}
-	pathValues = []string{"path", "paths", "file", "filepath", "filename", "directory", "dir", "folder", "source", "destination", "uri"}
+	fileWords     = []string{"file", "files", "path", "directory", "folder", "dir"}
+	addressValues = []string{"url", "urls", "uri", "href", "endpoint", "link", "address", "website", "pageurl", "targeturl", "weburl"}
+	pathValues    = []string{"path", "paths", "file", "filepath", "filename", "directory", "dir", "folder", "source", "destination", "uri"}
 )
 
 // of returns the parameter by which tool has the power.
 func (p power) of(tool mcpprobe.Tool) (parameter string, ok bool) {
-	name := words(tool.Name)
-	for _, group := range p.names {
-		if !slices.ContainsFunc(name, func(word string) bool { return slices.Contains(group, word) }) {
-			return "", false
-		}
+	said := p.says != nil && p.says.MatchString(strings.ToLower(tool.Name+"\n"+tool.Description))
+	if !said && !p.named(tool.Name) {
+		return "", false
 	}
-	for _, v := range tool.Parameters() {
-		if slices.Contains(p.values, strings.Join(words(v.Name), "")) && isText(v.Schema) && !bounded(v.Schema) {
+	all := tool.Parameters()
+	for _, v := range all {
+		name := strings.Join(words(v.Name), "")
+		if (slices.Contains(p.values, name) || said && slices.Contains(general, name)) && isText(v.Schema) && !bounded(v.Schema) {
 			return v.Name, true
 		}
 	}
+	if said && len(all) == 0 && tool.Input["additionalProperties"] != false {
+		return "*", true // whatever is sent
+	}
 	return "", false
+}
+
+func (p power) named(tool string) bool {
+	name := words(tool)
+	for _, group := range p.names {
+		if !slices.ContainsFunc(name, func(word string) bool { return slices.Contains(group, word) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // words are the parts of a name in lower case: run_command, runCommand, run-command.
@@ -106,7 +131,12 @@ func isText(schema map[string]any) bool {
 			return true
 		}
 	}
-	return false
+	for _, key := range []string{"type", "anyOf", "oneOf", "allOf", "$ref", "properties"} {
+		if _, there := schema[key]; there {
+			return false
+		}
+	}
+	return true // whatever is sent
 }
 
 // boundedFormats are forms of text that name no command, file or address.

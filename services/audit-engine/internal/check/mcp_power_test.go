@@ -43,6 +43,10 @@ func TestPowers(t *testing.T) {
 		{"fetch", "url", `{"type":"string","pattern":"^https?://.+"}`, []string{"AI tools fetch any address"}},
 		{"fetch", "url", `{"type":"string","pattern":"^https://"}`, []string{"AI tools fetch any address"}},
 		{"create_bookmark", "url", text, nil},
+		{"open_url", "url", text, []string{"AI tools fetch any address"}},
+		{"get_web_page", "link", text, []string{"AI tools fetch any address"}},
+		{"open_ticket", "url", text, nil},
+		{"run_command", "command", `{"description":"what to run"}`, []string{"AI tools run any command"}},
 		{"download_report", "format", text, nil},
 	} {
 		var schema map[string]any
@@ -62,6 +66,43 @@ func TestPowers(t *testing.T) {
 	}
 }
 
+func TestPowersByDescription(t *testing.T) {
+	t.Parallel()
+	const text, open = `{"properties":{"text":{"type":"string"}}}`, `{"type":"object"}`
+	for _, test := range []struct{ name, description, input, want string }{
+		{"helper", "Passes the text to /bin/sh -c and returns what it prints.", text, "AI tools run any command"},
+		{"evaluate", "Evaluates a JavaScript expression in Node.", `{"properties":{"expression":{"type":"string"}}}`, "AI tools run any command"},
+		{"evaluate", "Evaluates an arithmetic expression.", `{"properties":{"expression":{"type":"string"}}}`, ""},
+		{"container", "Run any command inside a container", `{"properties":{"args":{"type":"array","items":{"type":"string"}}}}`, "AI tools run any command"},
+		{"helfer", "Führt einen beliebigen Shell-Befehl aus.", text, "AI tools run any command"},
+		{"shell", "Run shell commands", open, "AI tools run any command"},
+		{"shell", "Run shell commands", `{"additionalProperties":false}`, ""},
+		{"commands", "Runs a shell command that was saved before.", `{"properties":{"command_id":{"type":"string"}}}`, ""},
+		{"Terminal", "Access to the host.", `{"properties":{"input":{"type":"string"}}}`, "AI tools run any command"},
+		{"terminal_departures", "Departures of a terminal.", text, ""},
+		{"lint", "Runs ESLint on JavaScript code.", text, ""},
+		{"explain", "Explains an SQL query.", text, ""},
+		{"films", "Runs a search query on our database of films.", `{"properties":{"query":{"type":"string"}}}`, ""},
+		{"report", "Executes any statement on PostgreSQL", `{"properties":{"statement":{"type":"string"}}}`, "AI tools run any database query"},
+		{"mongo_aggregate", "Runs a pipeline.", `{"properties":{"pipeline":{"type":"string"}}}`, "AI tools run any database query"},
+		{"scrape_page", "Scrapes a page", `{"properties":{"link":{"type":"string"}}}`, "AI tools fetch any address"},
+	} {
+		var input map[string]any
+		if err := json.Unmarshal([]byte(test.input), &input); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, p := range powers {
+			if _, ok := p.of(mcpprobe.Tool{Name: test.name, Description: test.description, Input: input}); ok {
+				got = p.title
+			}
+		}
+		if got != test.want {
+			t.Errorf("%s, %q: %q, want %q", test.name, test.description, got, test.want)
+		}
+	}
+}
+
 func TestSameResource(t *testing.T) {
 	t.Parallel()
 	const endpoint = "https://shop.example.com/api/mcp"
@@ -71,6 +112,18 @@ func TestSameResource(t *testing.T) {
 	} {
 		if got := sameResource(resource, endpoint); got != want {
 			t.Errorf("sameResource(%q) = %v", resource, got)
+		}
+	}
+}
+
+func TestSecretIn(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"https://a.example/mcp": "", "https://a.example/messages?session_id=0a1b2c3d4e5f": "", "https://a.example/mcp?token=x": "", "::": "",
+		"https://a.example/messages?session_id=1&api_key=sk-0a1b2c3d": "api_key",
+	} {
+		if got := secretIn("", address); got != want {
+			t.Errorf("secretIn(%q) = %q, want %q", address, got, want)
 		}
 	}
 }

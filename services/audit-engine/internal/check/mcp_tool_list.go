@@ -38,9 +38,6 @@ func runMCPToolList(seen *mcpprobe.Result) Result {
 			evidence = lines(evidence, "Not all could be read: "+problem)
 		}
 	}
-	if !seen.Sessions {
-		evidence = lines(evidence, "The server's instructions to models were not read: this revision tells them by another question.")
-	}
 	limits := "No header tells about a limit of requests."
 	if len(seen.RateLimits) > 0 {
 		limits = "Headers about limits of requests: " + quote(strings.Join(slices.Clone(seen.RateLimits), ", "))

@@ -59,15 +59,9 @@ func runMCPPoisoning(seen *mcpprobe.Result) Result {
 		if read += len(text.Value); read > maxPoisonText {
 			break
 		}
-		plain := plainText(text.Value)
-		told := map[string]bool{}
-		for _, rule := range poisonRules {
-			if passage, ok := rule.poisoned(plain); ok && !told[rule.title] {
-				told[rule.title] = true
-				add(rule.title, rule.severity, text.Where, passage)
-			}
-		}
-		if hit := emptySpace.FindStringSubmatchIndex(text.Value); hit != nil {
+		if rule, passage := worstPoison(text); rule != nil {
+			add(rule.title, rule.severity, text.Where, passage)
+		} else if hit := emptySpace.FindStringSubmatchIndex(text.Value); hit != nil {
 			add("AI tool texts are hidden behind empty space", auditapi.High, text.Where, text.Value[hit[2]:])
 		}
 	}
@@ -79,4 +73,26 @@ func runMCPPoisoning(seen *mcpprobe.Result) Result {
 		return skip("The descriptions of the AI interface are longer than %d KiB, too long to be judged.", maxPoisonText>>10)
 	}
 	return fail(findings...)
+}
+
+// worstPoison is the worst rule that finds something in the text, and what it finds.
+func worstPoison(text mcpprobe.Text) (worst *poisonRule, passage string) {
+	versions := []string{plainText(text.Value), decoded(text.Value)}
+	if text.Name {
+		versions = append(versions, plainName(text.Value))
+	}
+	for _, plain := range versions {
+		if rule, found := signs(plain); rule != nil && worst == nil {
+			worst, passage = rule, found
+		}
+		for i, rule := range poisonRules {
+			if worst != nil && (worst.severity == auditapi.Critical || rule.severity == worst.severity) {
+				continue
+			}
+			if found, ok := rule.poisoned(plain); ok {
+				worst, passage = &poisonRules[i], found
+			}
+		}
+	}
+	return worst, passage
 }

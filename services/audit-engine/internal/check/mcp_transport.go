@@ -41,19 +41,30 @@ func runMCPTransport(seen *mcpprobe.Result) Result {
 		findings = append(findings, Finding{Title: "The AI interface also answers without encryption", Severity: auditapi.High,
 			Evidence: lines(mcpAt(seen), "The same path answered initialize over http:// as well.")})
 	}
-	if u, err := url.Parse(seen.URL); err == nil {
-		for name, values := range u.Query() {
-			if secretName.MatchString(name) && len(values[0]) >= minSecret {
-				findings = append(findings, Finding{Title: "The address of the AI interface holds a secret", Severity: auditapi.High,
-					Evidence: lines(mcpAt(seen), "The parameter "+quote(name)+" stands in the address.")})
-				break
-			}
-		}
+	if name := secretIn(seen.URL, seen.PostURL); name != "" {
+		findings = append(findings, Finding{Title: "The address of the AI interface holds a secret", Severity: auditapi.High,
+			Evidence: lines(mcpAt(seen), "The parameter "+quote(name)+" stands in the address.")})
 	}
 	if slices.Contains(seen.Metadata.Methods, "query") {
-		findings = append(findings, Finding{Title: "The AI interface takes tokens in addresses", Severity: auditapi.Medium,
+		findings = append(findings, Finding{Title: "The AI interface takes tokens in addresses", Severity: auditapi.High,
 			Evidence: lines(mcpAt(seen), "bearer_methods_supported in "+quote(seen.Metadata.Path)+" lists query."),
 			Impact:   "A token in an address ends up in logs, histories and copied links. The protocol forbids it."})
 	}
 	return fail(findings...)
+}
+
+// secretIn is the name of a parameter with a secret in one of the addresses.
+func secretIn(addresses ...string) string {
+	for _, address := range addresses {
+		u, err := url.Parse(address)
+		if err != nil {
+			continue
+		}
+		for name, values := range u.Query() {
+			if secretName.MatchString(name) && len(values[0]) >= minSecret {
+				return name
+			}
+		}
+	}
+	return ""
 }

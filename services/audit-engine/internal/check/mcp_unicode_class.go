@@ -54,10 +54,13 @@ func joins(runes []rune, i int) bool {
 	if i == 0 || isJoiner(runes[i-1]) {
 		return false
 	}
-	if unicode.In(runes[i-1], joining...) {
+	before := i - 1
+	for before > 0 && unicode.Is(unicode.Mn, runes[before]) && !isSelector(runes[before]) {
+		before--
+	}
+	if unicode.In(runes[before], joining...) {
 		return true // a word may end with one
 	}
-	before := i - 1
 	for before > 0 && (isSelector(runes[before]) || isSkinTone(runes[before])) {
 		before--
 	}
@@ -88,6 +91,9 @@ func isRightToLeft(r rune) bool {
 	return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Samaritan, unicode.Mandaic, unicode.Adlam, unicode.Hanifi_Rohingya) && unicode.IsLetter(r)
 }
 
+// isVisibleSign reports numbers, and what stands between words.
+func isVisibleSign(r rune) bool { return unicode.In(r, unicode.N, unicode.P, unicode.S) }
+
 // isUnseen reports other characters without a form: word joiner, byte order mark,
 // invisible operators, deprecated format characters, fillers that are letters to a
 // computer, and control characters.
@@ -95,7 +101,7 @@ func isUnseen(r rune) bool {
 	switch {
 	case r == '\n', r == '\r', r == '\t', r == 0x85:
 		return false
-	case 0x2060 <= r && r <= 0x2065, 0x206A <= r && r <= 0x206F, r == 0xFEFF, r == 0x3164, r == 0xFFA0, 0xFFF9 <= r && r <= 0xFFFB, 0x1D173 <= r && r <= 0x1D17A:
+	case r == 0x2065, 0x206A <= r && r <= 0x206F, r == 0xFEFF, r == 0x3164, r == 0xFFA0, r == 0x115F, r == 0x1160, 0xFFF9 <= r && r <= 0xFFFB, 0x1D173 <= r && r <= 0x1D17A:
 		return true
 	}
 	return unicode.IsControl(r)

@@ -3,13 +3,36 @@ package mcpprobe
 import (
 	"context"
 	"net/http"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
 )
+
+// foreignOrigins are those of pages of others: of any site, of a sandboxed frame, and of
+// sites whose names begin or end with the page's own.
+func (p *prober) foreignOrigins() []string {
+	foreign := []string{"https://" + p.config.Canary + ".invalid", "null"}
+	name := p.config.Page.Hostname()
+	if strings.Contains(name, ":") {
+		return foreign
+	}
+	foreign = append(foreign, "https://"+name+"."+p.config.Canary+".invalid")
+	if own, err := publicsuffix.EffectiveTLDPlusOne(name); err == nil {
+		foreign = append(foreign, "https://"+p.config.Canary+own)
+	}
+	return foreign
+}
+
+// openToAll reports that pages of any site are let in, so that names make no difference.
+func (p *prober) openToAll() bool {
+	return len(p.result.Origins) > 0 && p.result.Origins[0].Accepted
+}
 
 // origins asks what was answered before once more, as a page of another site would
 // have a browser ask it.
 func (p *prober) origins(ctx context.Context, s *streamable, m method) {
-	for _, origin := range []string{"https://" + p.config.Canary + ".invalid", "null"} {
-		if ctx.Err() != nil {
+	for i, origin := range p.foreignOrigins() {
+		if ctx.Err() != nil || i > 1 && p.openToAll() {
 			return
 		}
 		asked, params := *s, map[string]any(nil)

@@ -87,10 +87,15 @@ func (r *challengeReader) token() string {
 	return word
 }
 
-// value reads a token or a quoted string.
+// value reads a quoted string, or what goes as far as the next comma or space: many
+// servers forget the quotes around an address.
 func (r *challengeReader) value() (string, bool) {
 	if !r.next(`"`) {
-		word := r.token()
+		word := r.rest
+		if end := strings.IndexAny(word, ", \t\""); end >= 0 {
+			word = word[:end]
+		}
+		r.rest = r.rest[len(word):]
 		return word, word != ""
 	}
 	var b strings.Builder

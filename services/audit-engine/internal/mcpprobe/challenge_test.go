@@ -21,9 +21,10 @@ func TestParseChallenges(t *testing.T) {
 		`Bearer realm="a", realm="b"`:                                 {{"bearer", params{"realm": "a"}}},
 		`Bearer realm="unclosed`:                                      {{"bearer", params{}}},
 		`Bearer realm="a" scope="b"`:                                  {{"bearer", params{"realm": "a", "scope": "b"}}},
-		`"quoted"`:                                                    nil,
-		``:                                                            nil,
-		`=`:                                                           nil,
+		`Bearer resource_metadata=https://a.example/x, scope=a`:       {{"bearer", params{"resource_metadata": "https://a.example/x", "scope": "a"}}},
+		`"quoted"`: nil,
+		``:         nil,
+		`=`:        nil,
 	} {
 		if diff := cmp.Diff(want, parseChallenges([]string{value})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", value, diff)

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"doorstep.example/services/audit-engine/internal/guard"
 )
 
 // maxQuestions is what finding an endpoint may cost a site, which mostly has none.
@@ -41,7 +43,7 @@ func (p *prober) find(ctx context.Context) (*endpoint, error) {
 			continue
 		}
 		tried = append(tried, candidate)
-		if found := p.try(ctx, candidate); found != nil {
+		if found := p.try(ctx, candidate, true); found != nil {
 			return found, nil
 		}
 		if p.late >= maxLate || ctx.Err() != nil {
@@ -49,7 +51,7 @@ func (p *prober) find(ctx context.Context) (*endpoint, error) {
 		}
 	}
 	if named := p.hint(ctx); named != "" && !slices.Contains(tried, named) {
-		return p.try(ctx, named), nil
+		return p.try(ctx, named, true), nil
 	}
 	return nil, nil
 }
@@ -60,13 +62,13 @@ func (p *prober) spend() bool {
 	return p.left >= 0
 }
 
-// try asks whether path is an endpoint.
-func (p *prober) try(ctx context.Context, path string) *endpoint {
+// try asks whether path is an endpoint, or the place that it says to ask instead.
+func (p *prober) try(ctx context.Context, path string, follow bool) *endpoint {
 	if !p.spend() {
 		return nil
 	}
 	if lastSegment(path) == "sse" {
-		return p.tryStream(ctx, path)
+		return p.tryStream(ctx, path, follow)
 	}
 	s := &streamable{prober: p, path: path, revision: revisionSession}
 	a := s.ask(ctx, initialize, initializeParams(revisionSession), nil)
@@ -78,7 +80,9 @@ func (p *prober) try(ctx context.Context, path string) *endpoint {
 		found.refusal = &a
 		return found
 	case a.err != nil && lastSegment(path) == "mcp" && (a.response.Status == http.StatusBadRequest || a.response.Status == http.StatusMethodNotAllowed) && p.spend():
-		return p.tryStream(ctx, path) // so clients try an endpoint of the old transport
+		return p.tryStream(ctx, path, follow) // so clients try an endpoint of the old transport
+	case follow && p.moved(a.response) != "":
+		return p.try(ctx, p.moved(a.response), false)
 	case a.err != nil:
 		return nil
 	case a.reply.Error == nil:
@@ -89,6 +93,14 @@ func (p *prober) try(ctx context.Context, path string) *endpoint {
 	case a.reply.Error.stateless():
 		found.stateless = true
 		return found
+	}
+	// Some servers refuse a revision instead of naming theirs.
+	if offered := a.reply.Error.supported(); len(offered) > 0 && p.spend() {
+		again := s.ask(ctx, initialize, initializeParams(offered[0]), nil)
+		if again.err == nil && parseHello(again.reply.Result).Revision != "" {
+			found.first = again
+			return found
+		}
 	}
 	// Another error may come from any JSON-RPC interface, so the newest revision has
 	// to be heard.
@@ -104,6 +116,24 @@ func (p *prober) try(ctx context.Context, path string) *endpoint {
 	return nil
 }
 
+// moved is where a redirect leads that leaves a POST one. Many frameworks add a slash so.
+func (p *prober) moved(response *guard.Response) string {
+	if response.Status != http.StatusTemporaryRedirect && response.Status != http.StatusPermanentRedirect {
+		return ""
+	}
+	return p.location(response)
+}
+
+// location is the path of a redirect to the same host, else empty. Applications behind a
+// proxy name http:// and a port of their own.
+func (p *prober) location(response *guard.Response) string {
+	to, err := p.config.Page.Parse(response.Header.Get("Location"))
+	if err != nil || !strings.EqualFold(to.Hostname(), p.config.Page.Hostname()) {
+		return ""
+	}
+	return path(to)
+}
+
 // protected reports whether a is an endpoint's request to sign in. Many things answer
 // 401, so the name of the path alone proves nothing, unless other paths answer otherwise
 // and a token or nothing is asked for.
@@ -113,7 +143,7 @@ func (p *prober) protected(ctx context.Context, path string, a answer) bool {
 	}
 	bearer, ok := refusalOf(&a).Bearer()
 	mute := lastSegment(path) == "mcp" && len(a.response.Header.Values("WWW-Authenticate")) == 0
-	named := lastSegment(path) == "mcp" || lastSegment(path) == "sse"
+	named := lastSegment(path) == "mcp" || lastSegment(path) == "sse" || strings.HasPrefix(p.config.Page.Hostname(), "mcp.")
 	rpc := a.err == nil && a.reply.Error != nil // in the form of the protocol
 	metadata := bearer.Parameters["resource_metadata"] != ""
 	switch {
@@ -130,6 +160,7 @@ func (p *prober) protected(ctx context.Context, path string, a answer) bool {
 
 func lastSegment(path string) string {
 	path, _, _ = strings.Cut(path, "?")
+	path = strings.TrimSuffix(path, "/")
 	return strings.ToLower(path[strings.LastIndexByte(path, '/')+1:])
 }
 

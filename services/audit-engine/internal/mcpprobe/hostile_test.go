@@ -51,7 +51,7 @@ func TestHostileLists(t *testing.T) {
 		"no end": {func(w http.ResponseWriter, id string) {
 			turn++
 			page(`{"name":"a"}`, fmt.Sprintf(`,"nextCursor":"%d"`, turn))(w, id)
-		}, 5, "more than 5 pages"},
+		}, maxPages, "more than 20 pages"},
 		"many":     {page(strings.TrimSuffix(strings.Repeat(`{"name":"a"},`, 1500), ","), ""), maxItems, "1,000"},
 		"10 MB":    {page(`{"name":"a","description":"`+strings.Repeat("x", 10<<20)+`"}`, ""), 0, "could not be read"},
 		"long":     {page(`{"name":"a","description":"`+strings.Repeat("ä", 1<<20)+`"}`, ""), 1, ""},

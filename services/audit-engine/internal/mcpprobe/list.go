@@ -7,16 +7,17 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 )
 
 // Bounds of lists. A model is not given more than this by any known client.
 const (
-	maxPages = 5
+	maxPages = 20
 	maxItems = 1000
-	maxText  = 64 << 10 // bytes of one text
-	maxName  = 1 << 10  // bytes of one name or address
+	maxText  = 256 << 10 // bytes of one text
+	maxName  = 1 << 10   // bytes of one name or address
 )
 
 // lists asks for every list that is offered (nil: not known, so all are) and returns
@@ -31,6 +32,7 @@ func (p *prober) lists(ctx context.Context, s speaker, offered capabilities) met
 	}
 	if wants("resources") {
 		p.result.Resources = fetchList(ctx, p, s, listResources, "resources", parseResource)
+		p.result.Templates = fetchList(ctx, p, s, listTemplates, "resourceTemplates", parseTemplate)
 	}
 	switch {
 	case p.result.Tools.Seen:
@@ -95,7 +97,7 @@ func fetchList[T any](ctx context.Context, p *prober, s speaker, m method, key s
 		cursors[next] = true
 		params = map[string]any{"cursor": next}
 	}
-	list.Problem = "The list has more than 5 pages; the others were not looked at."
+	list.Problem = fmt.Sprintf("The list has more than %d pages; the others were not looked at.", maxPages)
 	return list
 }
 
@@ -148,7 +150,9 @@ func parseTool(raw json.RawMessage) (Tool, bool) {
 	}
 	tool := Tool{Name: cut(t.Name, maxName), Title: cut(t.Title, maxName), Description: cut(t.Description, maxText)}
 	tool.Input, tool.Output = schema(t.Input), schema(t.Output)
-	tool.Annotated = bytes.HasPrefix(t.Annotations, []byte("{")) && json.Unmarshal(t.Annotations, &tool.Annotations) == nil
+	if a := &tool.Annotations; json.Unmarshal(t.Annotations, a) == nil {
+		tool.Annotated = a.ReadOnly != nil || a.Destructive != nil || a.OpenWorld != nil
+	}
 	tool.Annotations.Title = cut(tool.Annotations.Title, maxName)
 	return tool, true
 }
@@ -180,7 +184,23 @@ func parseResource(raw json.RawMessage) (Resource, bool) {
 	if json.Unmarshal(raw, &r) != nil || r.URI == "" {
 		return Resource{}, false
 	}
-	return Resource{URI: cut(r.URI, maxName), Name: cut(r.Name, maxName), Title: cut(r.Title, maxName), Description: cut(r.Description, maxText)}, true
+	return r.cut(), true
+}
+
+func parseTemplate(raw json.RawMessage) (Resource, bool) {
+	var t struct {
+		Resource
+		Template string `json:"uriTemplate"`
+	}
+	if json.Unmarshal(raw, &t) != nil || t.Template == "" {
+		return Resource{}, false
+	}
+	t.URI = t.Template
+	return t.cut(), true
+}
+
+func (r Resource) cut() Resource {
+	return Resource{URI: cut(r.URI, maxName), Name: cut(r.Name, maxName), Title: cut(r.Title, maxName), Description: cut(r.Description, maxText)}
 }
 
 // hashed are the fields of a tool that a model or a person decides by. Icons and _meta

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // method is what may be asked for. The set is closed on purpose: see the package doc.
@@ -13,9 +14,11 @@ type method string
 const (
 	initialize    method = "initialize"
 	initialized   method = "notifications/initialized"
+	discover      method = "server/discover"
 	listTools     method = "tools/list"
 	listPrompts   method = "prompts/list"
 	listResources method = "resources/list"
+	listTemplates method = "resources/templates/list"
 )
 
 // Revisions of the protocol that are spoken here.
@@ -43,6 +46,17 @@ type RPCError struct {
 // stateless reports whether only a server of a stateless revision answers so.
 func (e *RPCError) stateless() bool {
 	return e.Code == codeHeaderMismatch || e.Code == codeMissingCapability || e.Code == codeUnsupportedVersion
+}
+
+// supported are the revisions that an error says are spoken.
+func (e *RPCError) supported() []string {
+	var data struct {
+		Supported []string `json:"supported"`
+	}
+	if json.Unmarshal(e.Data, &data) != nil {
+		return nil
+	}
+	return slices.DeleteFunc(data.Supported[:min(len(data.Supported), maxRevisions)], func(r string) bool { return !revisionForm.MatchString(r) })
 }
 
 // reply is an answer to one request. Exactly one of its fields is set.
@@ -87,7 +101,7 @@ func statelessMeta(revision string) map[string]any {
 // questions are passed over. An error without an id counts: so a server says that it
 // did not read as far as the id.
 func parseReply(raw []byte, id int) (reply, error) {
-	raw = bytes.TrimSpace(raw)
+	raw = bytes.TrimSpace(bytes.TrimPrefix(raw, []byte("\ufeff")))
 	if len(raw) == 0 {
 		return reply{}, errNoReply
 	}

@@ -44,7 +44,15 @@ func (p *prober) readMetadata(ctx context.Context, path string) {
 	defer cancel()
 	m := &p.result.Metadata
 	m.Path = path
-	response, err := p.config.Ask(limited, Question{Method: http.MethodGet, Path: path, Header: http.Header{"Accept": {"application/json"}}})
+	question := Question{Method: http.MethodGet, Path: path, Header: http.Header{"Accept": {"application/json"}}}
+	response, err := p.config.Ask(limited, question)
+	if err == nil && response.Status/100 == 3 {
+		if question.Path = p.location(response); question.Path == "" {
+			m.Elsewhere = response.Header.Get("Location") != ""
+			return
+		}
+		response, err = p.config.Ask(limited, question)
+	}
 	if err != nil {
 		m.Unknown = true
 		return

@@ -75,7 +75,9 @@ func (p *prober) inspect(ctx context.Context, found *endpoint) {
 	p.result.URL, p.result.Transport = p.origin()+found.path, found.transport
 	switch {
 	case found.refusal != nil:
-		p.refuse(ctx, found.path, found.refusal)
+		if found.transport == HTTPSSE || !p.inspectUnasked(ctx, found.path) {
+			p.refuse(ctx, found.path, found.refusal)
+		}
 	case found.transport == HTTPSSE:
 		p.inspectSSE(ctx, found)
 	case found.stateless:
@@ -113,6 +115,20 @@ func (p *prober) inspectSession(ctx context.Context, found *endpoint) {
 	p.inspectStateless(ctx, found.path, false)
 }
 
+// inspectUnasked looks whether sign-in is asked for by initialize alone, and lists are
+// given to those who leave it out.
+func (p *prober) inspectUnasked(ctx context.Context, path string) bool {
+	s := &streamable{prober: p, path: path, revision: revisionSession}
+	if !s.ask(ctx, listTools, nil, nil).accepted() {
+		return false
+	}
+	p.result.Sessions = true
+	listed := p.lists(ctx, s, nil)
+	p.badCursor(ctx, s, listed)
+	p.origins(ctx, s, listed)
+	return true
+}
+
 // begin reads the answer to initialize.
 func (p *prober) begin(path string, first answer) (*streamable, capabilities) {
 	hello := parseHello(first.reply.Result)
@@ -142,7 +158,7 @@ func parseHello(raw json.RawMessage) hello {
 	if json.Unmarshal(raw, &h) != nil || h.Capabilities == nil || !revisionForm.MatchString(h.Revision) {
 		return hello{}
 	}
-	h.Server = Server{Name: cut(h.Server.Name, maxName), Title: cut(h.Server.Title, maxName), Version: cut(h.Server.Version, maxName)}
+	h.Server = h.Server.cut()
 	h.Instructions = cut(h.Instructions, maxText)
 	return h
 }
@@ -193,7 +209,9 @@ func (p *prober) inspectStateless(ctx context.Context, path string, only bool) {
 	s := &streamable{prober: p, path: path, revision: revisionStateless, stateless: true}
 	a := s.ask(ctx, listTools, nil, nil)
 	if a.err == nil && a.reply.Error != nil && a.reply.Error.Code == codeUnsupportedVersion {
-		p.unsupported(a.reply.Error)
+		for _, revision := range a.reply.Error.supported() {
+			p.speaks(revision)
+		}
 	}
 	switch {
 	case only && a.refused():
@@ -208,7 +226,7 @@ func (p *prober) inspectStateless(ctx context.Context, path string, only bool) {
 	p.result.Stateless = true
 	p.speaks(revisionStateless)
 	if only {
-		p.statelessServer(a)
+		p.discover(ctx, s)
 		listed := p.lists(ctx, s, nil)
 		p.badCursor(ctx, s, listed)
 		p.origins(ctx, s, listed)
@@ -226,27 +244,16 @@ func isStatelessList(a answer) bool {
 	return a.accepted() && json.Unmarshal(a.reply.Result, &list) == nil && list.Kind == "complete" && list.Tools != nil
 }
 
-func (p *prober) unsupported(e *RPCError) {
-	var data struct {
-		Supported []string `json:"supported"`
-	}
-	if json.Unmarshal(e.Data, &data) == nil {
-		for _, revision := range data.Supported[:min(len(data.Supported), maxRevisions)] {
-			p.speaks(revision)
-		}
-	}
-}
-
-// statelessServer reads who answers, where the result says so.
-func (p *prober) statelessServer(a answer) {
+// discover asks who answers, and for instructions to the model.
+func (p *prober) discover(ctx context.Context, s speaker) {
 	var result struct {
-		Meta struct {
+		Instructions string `json:"instructions"`
+		Meta         struct {
 			Server Server `json:"io.modelcontextprotocol/serverInfo"`
 		} `json:"_meta"`
 	}
-	if json.Unmarshal(a.reply.Result, &result) == nil {
-		s := result.Meta.Server
-		p.result.Server = Server{Name: cut(s.Name, maxName), Title: cut(s.Title, maxName), Version: cut(s.Version, maxName)}
+	if a := s.ask(ctx, discover, nil, nil); a.accepted() && json.Unmarshal(a.reply.Result, &result) == nil {
+		p.result.Server, p.result.Instructions = result.Meta.Server.cut(), cut(result.Instructions, maxText)
 	}
 }
 

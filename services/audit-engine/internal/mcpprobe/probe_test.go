@@ -1,7 +1,9 @@
 package mcpprobe
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -66,13 +68,121 @@ func TestStatelessServer(t *testing.T) {
 				t.Errorf("origin %+v", o)
 			}
 		}
-		if len(r.Origins) != 2 || len(r.Headers) != 3 {
+		if len(r.Origins) != 3 || len(r.Headers) != 3 {
 			t.Fatalf("origins %v, headers %v", r.Origins, r.Headers)
 		}
 		for _, h := range r.Headers {
 			if h.Accepted == strict {
 				t.Errorf("strict %v: %+v", strict, h)
 			}
+		}
+	}
+}
+
+// TestPlacesOfTexts: what a model is given to read besides the lists of tools, prompts
+// and resources.
+func TestPlacesOfTexts(t *testing.T) {
+	t.Parallel()
+	more := lists()
+	more["server/discover"] = `{"supportedVersions":["2026-07-28"],"instructions":"Ask first.","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"Shop","description":"Sells hats."}}}`
+	more["resources/templates/list"] = `{"resourceTemplates":[{"uriTemplate":"hat://{size}","name":"hat","description":"One hat."}]}`
+	r := probe(t, &mcpServer{path: "/mcp", stateless: true, lists: more}, "/")
+	if r == nil {
+		t.Fatal("nothing found")
+	}
+	var got []string
+	for _, text := range r.Texts() {
+		got = append(got, text.Value)
+	}
+	for _, want := range []string{"Ask first.", "Sells hats.", "hat://{size}", "One hat."} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%q is missing in %q", want, got)
+		}
+	}
+}
+
+// TestRedirectToTheSlash: frameworks answer /mcp with the address that has a slash.
+func TestRedirectToTheSlash(t *testing.T) {
+	t.Parallel()
+	for location, found := range map[string]bool{"/mcp/": true, "http://127.0.0.1:8000/mcp/": true, "https://other.example/mcp/": false, "/mcp": false} {
+		s := &mcpServer{path: "/mcp/", sessions: true, lists: lists(), open: map[string]bool{}}
+		r := probe(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			if req.URL.Path == "/mcp" {
+				w.Header().Set("Location", location)
+				w.WriteHeader(http.StatusTemporaryRedirect)
+				return
+			}
+			s.ServeHTTP(w, req)
+		}), "/")
+		if (r != nil) != found || found && (!strings.HasSuffix(r.URL, "/mcp/") || len(r.Tools.Items) != 1) {
+			t.Errorf("%s: result = %+v", location, r)
+		}
+	}
+}
+
+// TestRefusedRevision: some servers answer a revision that they do not know with an error.
+func TestRefusedRevision(t *testing.T) {
+	t.Parallel()
+	s := &mcpServer{path: "/mcp", sessions: true, lists: lists(), open: map[string]bool{}}
+	r := probe(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		raw, _ := io.ReadAll(req.Body)
+		if strings.Contains(string(raw), `"protocolVersion":"2025-11-25"`) {
+			fmt.Fprint(w, "\ufeff", `{"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"Unsupported protocol version","data":{"supported":["2024-11-05"],"requested":"2025-11-25"}}}`)
+			return
+		}
+		req.Body = io.NopCloser(bytes.NewReader(raw))
+		s.ServeHTTP(w, req)
+	}), "/")
+	if r == nil || len(r.Tools.Items) != 1 {
+		t.Errorf("result = %+v", r)
+	}
+}
+
+// TestSignInForInitializeAlone: who leaves initialize out gets the list all the same.
+func TestSignInForInitializeAlone(t *testing.T) {
+	t.Parallel()
+	s := &mcpServer{path: "/mcp", sessions: true, lists: lists()}
+	r := probe(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		raw, _ := io.ReadAll(req.Body)
+		if strings.Contains(string(raw), `"initialize"`) {
+			w.Header().Set("WWW-Authenticate", `Bearer resource_metadata="https://login.example/x"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		req.Body = io.NopCloser(bytes.NewReader(raw))
+		s.ServeHTTP(w, req)
+	}), "/")
+	if r == nil || r.Refusal != nil || len(r.Tools.Items) != 1 || len(r.Origins) != 2 {
+		t.Errorf("result = %+v", r)
+	}
+}
+
+// TestOriginsByName: who compares only the beginning of an origin lets others in.
+func TestOriginsByName(t *testing.T) {
+	t.Parallel()
+	s := &mcpServer{path: "/mcp", sessions: true, lists: lists(), open: map[string]bool{}}
+	r := probe(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if origin := req.Header.Get("Origin"); origin != "" && !strings.HasPrefix(origin, "https://127.0.0.1") {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		s.ServeHTTP(w, req)
+	}), "/")
+	if r == nil || len(r.Origins) != 3 || r.Origins[0].Accepted || r.Origins[1].Accepted || !r.Origins[2].Accepted {
+		t.Errorf("result = %+v", r)
+	}
+}
+
+func TestForeignOrigins(t *testing.T) {
+	t.Parallel()
+	for page, want := range map[string][]string{
+		"https://www.shop.example/": {"https://zq7.invalid", "null", "https://www.shop.example.zq7.invalid", "https://zq7shop.example"},
+		"https://192.0.2.1:8443/":   {"https://zq7.invalid", "null", "https://192.0.2.1.zq7.invalid"},
+		"https://[2001:db8::1]/":    {"https://zq7.invalid", "null"},
+	} {
+		p := &prober{config: Config{Page: mustParse(t, page), Canary: "zq7"}}
+		if diff := cmp.Diff(want, p.foreignOrigins()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", page, diff)
 		}
 	}
 }

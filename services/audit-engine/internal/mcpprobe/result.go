@@ -14,6 +14,7 @@ const (
 // Result is what was seen at an endpoint.
 type Result struct {
 	URL       string // of the endpoint, with its query
+	PostURL   string // where HTTP+SSE has messages sent to
 	Transport Transport
 	// Revisions are those that the endpoint was heard to speak or says that it does.
 	Revisions []string
@@ -22,7 +23,7 @@ type Result struct {
 	Stateless, Sessions bool
 
 	Server       Server
-	Instructions string // to the model; only initialize tells them
+	Instructions string // to the model
 
 	// Refusal is the answer that asked for sign-in. nil: strangers may list.
 	Refusal  *Refusal
@@ -31,7 +32,8 @@ type Result struct {
 	Tools     List[Tool]
 	Prompts   List[Prompt]
 	Resources List[Resource]
-	Hash      string // SHA-256 of the tools in canonical form, in hexadecimal; empty without a whole list
+	Templates List[Resource] // addresses with blanks
+	Hash      string         // SHA-256 of the tools in canonical form, in hexadecimal; empty without a whole list
 
 	Origins    []OriginAnswer
 	Headers    []HeaderAnswer // only for stateless endpoints
@@ -43,9 +45,14 @@ type Result struct {
 
 // Server is what the endpoint says about itself.
 type Server struct {
-	Name    string `json:"name"`
-	Title   string `json:"title"`
-	Version string `json:"version"`
+	Name        string `json:"name"`
+	Title       string `json:"title"`
+	Version     string `json:"version"`
+	Description string `json:"description"`
+}
+
+func (s Server) cut() Server {
+	return Server{Name: cut(s.Name, maxName), Title: cut(s.Title, maxName), Version: cut(s.Version, maxName), Description: cut(s.Description, maxText)}
 }
 
 // Refusal is a 401.
@@ -77,7 +84,7 @@ type Tool struct {
 	Name, Title, Description string
 	Input, Output            map[string]any // JSON Schemas
 	Annotations              Annotations
-	Annotated                bool // it has annotations
+	Annotated                bool // its annotations say something about what it does
 }
 
 // Annotations are the hints about what a tool does. nil: not said.

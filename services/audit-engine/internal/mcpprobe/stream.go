@@ -56,7 +56,7 @@ func (p *prober) postPath(e event) string {
 }
 
 // tryStream asks whether path opens a stream of MCP.
-func (p *prober) tryStream(ctx context.Context, path string) *endpoint {
+func (p *prober) tryStream(ctx context.Context, path string, follow bool) *endpoint {
 	o := p.openOnce(ctx, path, nil)
 	if o.response == nil {
 		return nil
@@ -70,6 +70,8 @@ func (p *prober) tryStream(ctx context.Context, path string) *endpoint {
 	case p.protected(ctx, path, a):
 		found.refusal = &a
 		return found
+	case follow && p.moved(o.response) != "" && p.spend():
+		return p.tryStream(ctx, p.moved(o.response), false)
 	}
 	return nil
 }
@@ -96,7 +98,10 @@ func (p *prober) inspectSSE(ctx context.Context, found *endpoint) {
 		p.inspectConversation(ctx, c)
 		c.close()
 	}
-	for _, origin := range []string{"https://" + p.config.Canary + ".invalid", "null"} {
+	for i, origin := range p.foreignOrigins() {
+		if i > 1 && p.openToAll() {
+			return
+		}
 		o := p.openOnce(ctx, found.path, http.Header{"Origin": {origin}})
 		if o.response != nil {
 			p.result.Origins = append(p.result.Origins, originAnswer(origin, o.response.Status, o.response.Header, o.post != ""))
@@ -159,6 +164,7 @@ func (p *prober) converse(ctx context.Context, path string) *conversation {
 		return nil
 	}
 	p.noteStreamSession(c.to)
+	p.result.PostURL = p.origin() + c.to
 	return c
 }
 

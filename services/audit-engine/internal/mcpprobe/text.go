@@ -28,6 +28,7 @@ func (r *Result) Texts() []Text {
 	t := texts{}
 	t.add("the name of the server", r.Server.Name, true)
 	t.add("the title of the server", r.Server.Title, false)
+	t.add("the description of the server", r.Server.Description, false)
 	t.add("the server's instructions", r.Instructions, false)
 	for _, tool := range r.Tools.Items {
 		t.tool = tool.Name
@@ -51,7 +52,7 @@ func (r *Result) Texts() []Text {
 			t.add(fmt.Sprintf("%s, argument %q", where, a.Name), a.Description, false)
 		}
 	}
-	for _, resource := range r.Resources.Items {
+	for _, resource := range slices.Concat(r.Resources.Items, r.Templates.Items) {
 		where := fmt.Sprintf("resource %q", resource.URI)
 		t.add("the address of "+where, resource.URI, true)
 		t.add(where+", name", resource.Name, true)

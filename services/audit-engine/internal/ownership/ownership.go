@@ -133,7 +133,8 @@ func fromFile(ctx context.Context, client *guard.Client, target guard.Target, to
 	if resp.Status != http.StatusOK {
 		return "", fmt.Sprintf("%s answers %d.", where, resp.Status), nil
 	}
-	for line := range strings.Lines(string(resp.Body)) {
+	text := strings.TrimPrefix(string(resp.Body), "\ufeff") // Windows' editor begins files with one
+	for line := range strings.Lines(text) {
 		if same(strings.TrimSpace(line), token) {
 			return "file", "file at " + where, nil
 		}

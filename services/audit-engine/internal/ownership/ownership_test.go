@@ -78,6 +78,7 @@ func TestLook(t *testing.T) {
 		"a record of a shared suffix":  {"me.github.io", dns{"_doorstep-challenge.github.io": {token}}, nothing, "", "no TXT record"},
 		"the shared suffix itself":     {"github.io", dns{"_doorstep-challenge.github.io": {token}}, nothing, "", "no domain of its own"},
 		"a file":                       {"www.example.com", nil, page("/.well-known/doorstep-verification.txt", "# ours\n "+token+" \n"), "file", "/.well-known/"},
+		"a file of Windows":            {"www.example.com", nil, page("/.well-known/doorstep-verification.txt", "\ufeff"+token+"\r\n"), "file", "/.well-known/"},
 		"a file with more in its line": {"www.example.com", nil, page("/.well-known/doorstep-verification.txt", "x"+token), "", "does not hold the token"},
 		"a tag":                        {"www.example.com", nil, page("/", `<html><head><META Name="doorstep-verification" content=" `+token+` "></head>`), "meta", "meta tag"},
 		"a tag in a comment":           {"www.example.com", nil, page("/", `<!-- <meta name="doorstep-verification" content="`+token+`"> -->`), "", "no such meta tag"},
