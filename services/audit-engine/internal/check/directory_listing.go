@@ -16,14 +16,10 @@ import (
 )
 
 // maxFolders is how many folders of the site are asked for.
-const maxFolders = 4
+const maxFolders = 8
 
-// listing is how the usual servers head a list of files, and bucket how a store of
-// files in the cloud does.
-var (
-	listing = regexp.MustCompile(`(?i)<title>\s*(index of /|directory listing for /|directory: /)|<h1>\s*index of /|<a href="\?C=N;O=D">|<pre><A HREF="/[^"]{0,200}">\[To Parent Directory\]`)
-	bucket  = regexp.MustCompile(`\A\s*(<\?xml[^>]{0,100}\?>\s*)?<(ListBucketResult|EnumerationResults)[\s>]`)
-)
+// bucket is how a store of files in the cloud heads a list of them.
+var bucket = regexp.MustCompile(`\A\s*(<\?xml[^>]{0,100}\?>\s*)?<(ListBucketResult|EnumerationResults)[\s>]`)
 
 func init() {
 	register(Check{
@@ -68,8 +64,8 @@ func runDirectoryListing(ctx context.Context, site *Site) Result {
 }
 
 func isListing(r *guard.Response) bool {
-	start := r.Body[:min(len(r.Body), 8<<10)]
-	return r.Status == http.StatusOK && (isHTML(r) && listing.Match(start) || bucket.Match(start))
+	start := r.Body[:min(len(r.Body), exposed.Window)]
+	return r.Status == http.StatusOK && (isHTML(r) && exposed.List.Match(start) || bucket.Match(start))
 }
 
 // listsAnything reports whether a folder beside this one, which nobody has made, is
@@ -106,17 +102,28 @@ func listed(r *guard.Response, seen string) Finding {
 	return f
 }
 
-// folders are those that the page loads something from, on its own host.
+// folders are those that the page loads something from or links a file in, on its own
+// host, and then the ones around them.
 func folders(site *Site) []string {
 	var list []string
-	for _, r := range site.Document().Resources {
-		folder := path.Dir(r.URL.EscapedPath()) + "/"
-		if r.URL.Host != site.Page.URL.Host || folder == "//" || folder == "./" || !strings.HasPrefix(folder, "/") || slices.Contains(list, folder) {
-			continue
-		}
-		if list = append(list, folder); len(list) == maxFolders {
-			break
+	take := func(folder string) {
+		if strings.HasPrefix(folder, "/") && folder != "/" && !slices.Contains(list, folder+"/") {
+			list = append(list, folder+"/")
 		}
 	}
-	return list
+	document := site.Document()
+	for _, r := range document.Resources {
+		if r.URL.Host == site.Page.URL.Host {
+			take(path.Dir(r.URL.EscapedPath()))
+		}
+	}
+	for _, a := range document.Anchors {
+		if a.URL.Host == site.Page.URL.Host && path.Ext(a.URL.EscapedPath()) != "" {
+			take(path.Dir(a.URL.EscapedPath()))
+		}
+	}
+	for i := 0; i < len(list); i++ { // the list grows on the way
+		take(path.Dir(path.Dir(list[i])))
+	}
+	return list[:min(len(list), maxFolders)]
 }

@@ -32,6 +32,7 @@ type product struct {
 	name     string
 	headers  []string // where it does; none: in pages that tell of an error
 	banner   *regexp.Regexp
+	unless   *regexp.Regexp // banners that another entry is for
 	severity auditapi.Severity
 	ends     []ending // oldest first
 }
@@ -57,12 +58,19 @@ const productsDate = "December 2025"
 
 // products with the days that their makers announce (php.net, httpd.apache.org,
 // nginx.org, openssl-library.org, learn.microsoft.com/lifecycle, tomcat.apache.org,
-// devguide.python.org, drupal.org). nginx is for information: distributions mend old
-// versions of it for years.
+// devguide.python.org, drupal.org, wiki.debian.org/LTS, ubuntu.com/about/release-cycle).
+// nginx since 1.14 is
+// for information: distributions still mend it.
 var products = []product{
-	{name: "PHP", headers: []string{"X-Powered-By", "Server"}, banner: regexp.MustCompile(`\bPHP/(\d+\.\d+\.\d+)`), severity: medium, ends: []ending{
+	{name: "PHP", headers: []string{"X-Powered-By", "Server"}, banner: regexp.MustCompile(`\bPHP/(\d+\.\d+\.\d+)`), unless: regexp.MustCompile(`\bPHP/\S+(?:ubuntu\d|deb\d+u)`), severity: medium, ends: []ending{
 		ended("7.0", "2018-12-31"), ended("7.1", "2019-01-10"), ended("7.2", "2019-12-01"), ended("7.3", "2020-11-30"), ended("7.4", "2021-12-06"),
 		ended("8.0", "2022-11-28"), ended("8.1", "2023-11-26"), ended("8.2", "2025-12-31"), ended("8.3", "2026-12-31"), ended("8.4", "2027-12-31"),
+	}},
+	{name: "PHP of Debian", headers: []string{"X-Powered-By", "Server"}, banner: regexp.MustCompile(`\bPHP/\S+deb(\d+)u`), severity: medium, ends: []ending{ // with Debian LTS
+		ended("8", "2018-05-31"), ended("9", "2020-06-30"), ended("10", "2022-06-30"), ended("11", "2024-06-30"), ended("12", "2026-08-31"), ended("13", "2028-06-30"),
+	}},
+	{name: "PHP of Ubuntu", headers: []string{"X-Powered-By", "Server"}, banner: regexp.MustCompile(`\bPHP/(\d+\.\d+\.\d+)\S*ubuntu\d`), severity: medium, ends: []ending{ // 14.04 to 22.04
+		ended("7.0", "2019-04-30"), ended("7.2", "2021-04-30"), ended("7.4", "2023-05-31"), ended("8.1", "2025-05-31"), ended("8.3", "2027-06-01"),
 	}},
 	{name: "Apache HTTP Server", headers: []string{"Server"}, banner: regexp.MustCompile(`^Apache/(\d+\.\d+(?:\.\d+)?)`), severity: medium, ends: []ending{
 		ended("2.0", "2010-02-03"), ended("2.2", "2013-07-10"), ended("2.4", "2017-12-31"),
@@ -85,7 +93,10 @@ var products = []product{
 	{name: "Drupal", headers: []string{"X-Generator"}, banner: regexp.MustCompile(`^Drupal (\d+)\b`), severity: medium, ends: []ending{
 		ended("7", "2016-02-24"), ended("8", "2025-01-05"), ended("9", "2021-11-02"), ended("10", "2023-11-01"),
 	}},
-	{name: "nginx", headers: []string{"Server"}, banner: regexp.MustCompile(`^nginx/(\d+\.\d+\.\d+)`), severity: auditapi.Info, ends: []ending{
+	{name: "nginx", headers: []string{"Server"}, banner: regexp.MustCompile(`^nginx/(\d+\.\d+\.\d+)`), severity: medium, ends: []ending{
+		ended("1.14", "2018-04-17"),
+	}},
+	{name: "nginx", headers: []string{"Server"}, banner: regexp.MustCompile(`^nginx/(\d+\.\d+\.\d+)`), unless: regexp.MustCompile(`^nginx/(?:0|1\.(?:\d|1[0-3]))\.`), severity: auditapi.Info, ends: []ending{
 		ended("1.26", "2024-04-23"), ended("1.28", "2025-04-23"),
 	}},
 }
@@ -106,7 +117,7 @@ func runEndOfLife(ctx context.Context, site *Site) Result {
 	for _, r := range answers {
 		for _, p := range products {
 			for _, text := range p.texts(r) {
-				if m := p.banner.FindStringSubmatch(text); m != nil {
+				if m := p.banner.FindStringSubmatch(text); m != nil && (p.unless == nil || !p.unless.MatchString(text)) {
 					if day, over := p.over(m[1], site.Now); over {
 						seen[p.severity].add(r, fmt.Sprintf("%s %s, not mended by its makers since %s", p.name, m[1], day.Format("2 January 2006")))
 					}

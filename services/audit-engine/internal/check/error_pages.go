@@ -38,7 +38,11 @@ type signature struct {
 var (
 	debugPages = []signature{
 		{name: "the debug page of Django", pattern: regexp.MustCompile(`You(?:'|&#x27;|&#39;|’)re seeing this error because you have <code>DEBUG = True</code>`)},
-		{name: "the debug page of Laravel", pattern: regexp.MustCompile(`window\.ignite\(|vendor/laravel/framework/src/Illuminate/|<title>Whoops! There was an error\.</title>`)},
+		{name: "the debug page of Laravel", pattern: regexp.MustCompile(`window\.ignite\(|vendor\\?/laravel\\?/framework\\?/src\\?/Illuminate\\?/|<title>Whoops! There was an error\.</title>`)},
+		{name: "the debug page of Sinatra or Rack", pattern: regexp.MustCompile(`You(?:'|&#x27;|&#39;|’)re seeing this error because you (?:have\s+enabled the <code>show_exceptions</code>|use <code>Rack::Show)`)},
+		{name: "the debug page of Starlette", pattern: regexp.MustCompile(`<title>Starlette Debugger</title>`)},
+		{name: "the debug page of CodeIgniter", pattern: regexp.MustCompile(`<h4>A PHP Error was encountered</h4>|<h1>A Database Error Occurred</h1>`)},
+		{name: "the debug page of Play", pattern: regexp.MustCompile(`These routes have been tried, in this order:`)},
 		{name: "the debug page of Symfony", pattern: regexp.MustCompile(`class="trace trace-as-html"`)},
 		{name: "the debug page of Ruby on Rails", pattern: regexp.MustCompile(`<title>Action Controller: Exception caught</title>|<code>Rails\.root: /`)},
 		{name: "the debugger of Werkzeug, for Python", pattern: regexp.MustCompile(`The debugger caught an exception in your WSGI application|EVALEX(?:_TRUSTED)? = (?:true|false),`)},
@@ -46,21 +50,29 @@ var (
 		{name: "the developer's error page of ASP.NET Core", pattern: regexp.MustCompile(`<h1>An unhandled exception occurred while processing the request\.</h1>`)},
 	}
 	traces = []signature{
-		{name: "an error message of PHP", anywhere: true, pattern: regexp.MustCompile(`<br />\s*<b>(?:Fatal error|Parse error|Warning|Notice|Deprecated|Recoverable fatal error)</b>:  [^\n]{1,1000} in <b>[^<\n]{1,300}</b> on line <b>\d+</b><br />`)},
-		{name: "a stack trace of Java", pattern: regexp.MustCompile(`(?:\sat (?:[\w$]+\.)+[\w$<>;&]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)[^\n]{0,40}\s+){2}`)},
-		{name: "a stack trace of Node.js", pattern: regexp.MustCompile(`\bat (?:(?:[^\n<]|<\w+>){0,200}[( ])?(?:file://)?/[^\s()<>]{1,300}\.(?:js|cjs|mjs|ts):\d+:\d+\)?(?:<|\\n|\n|"|\z)`)},
-		{name: "a stack trace of Python", pattern: regexp.MustCompile(`Traceback \(most recent call last\):\s+File (?:"|&quot;|&#34;)[^\n]{1,300}, line \d+`)},
-		{name: "a stack trace of .NET", pattern: regexp.MustCompile(`\sat [\w.<>\x60]+\([^)\n]{0,300}\) in [^\n<]{1,300}\.(?:cs|vb|fs):line \d+`)},
+		{name: "an error message of PHP", anywhere: true, pattern: regexp.MustCompile(`<br />\s*<b>(?:Fatal error|Parse error|Warning|Notice|Deprecated|Recoverable fatal error)</b>:  (?s:.+?) in <b>[^<\n]{1,300}</b> on line <b>\d+</b><br />|<table class='xdebug-error`)},
+		{name: "an error message of PHP", pattern: regexp.MustCompile(`(?:Fatal error|Parse error)(?:</b>)?:\s+[^\n]{1,1000} in (?:/|[A-Z]:[\\/])[^\n]{1,300}\.php(?::\d+| on line \d+)`)},
+		{name: "a stack trace of Java", pattern: regexp.MustCompile(`(?:(?:\s|\\[nt])at (?:[\w$.@-]*/){0,2}(?:[\w$]+\.)+[\w$<>;&]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)[^\n\\]{0,80}(?:\s|\\[nrt])+){2}`)},
+		{name: "a stack trace of Node.js", pattern: regexp.MustCompile(`\bat (?:(?:[^\n<]|<\w+>){0,200}[( ])?(?:(?:file://|webpack-internal://)?/|[A-Z]:\\{1,2})[^\s()<>]{1,300}\.(?:js|cjs|mjs|ts|jsx|tsx):\d+:\d+\)?(?:<|\\n|\n|"|\z)`)},
+		{name: "a stack trace of Python", pattern: regexp.MustCompile(`Traceback \(most recent call last\):(?:\s|\\n)+File (?:\\?"|&quot;|&#34;)[^\n]{1,300}, line \d+`)},
+		{name: "a stack trace of .NET", pattern: regexp.MustCompile(`\s(?:at|bei|à|en|in|в) [\w.<>\x60]+\([^)\n]{0,300}\) (?:in|dans|en|в) [^\n<]{1,300}\.(?:cs|vb|fs):(?:line|Zeile|ligne|línea|riga|строка) \d+|\[\w*Exception(?: \(0x[0-9a-f]+\))?: [^\n\]]{0,500}\]\s+[\w.]+\(`)},
+		{name: "an error message of ASP", pattern: regexp.MustCompile(`Microsoft VBScript[^<\n]{1,80}(?:</font>\s*<font[^>\n]{0,100}>)?[^<\n]{0,20}'800a[0-9a-f]{4}'`)},
 		{name: "a stack trace of Ruby", pattern: regexp.MustCompile(`/[\w./-]{1,200}\.rb:\d+:in (?:'|\x60|&#39;|&#x27;)`)},
-		{name: "a stack trace of Go", pattern: regexp.MustCompile(`goroutine \d+ \[running\]:\s`)},
+		{name: "a stack trace of Go", pattern: regexp.MustCompile(`goroutine \d+ \[running\]:(?:\s|\\n)`)},
+		{name: "a stack trace of Elixir", pattern: regexp.MustCompile(`\.exs?:\d+: [A-Z][\w.]{1,100}\.[\w?!]+/\d|\(\w+ [\d.]+\) lib/[\w/]{1,200}\.exs?:\d+`)},
+		{name: "an error message of Rust", pattern: regexp.MustCompile(`thread '[^'\n]{1,100}'(?: \(\d+\))? panicked at `)},
+		{name: "an error message of Perl", pattern: regexp.MustCompile(`<h1>Software error:</h1>\s*<pre>| at /[^\s<]{1,300}\.(?:pl|pm|cgi) line \d+\.`)},
+		{name: "an error message of ColdFusion", pattern: regexp.MustCompile(`\bcoldfusion\.(?:runtime|tagext|sql|compiler)\.\w|<td class="label">Stacktrace</td>|The error occurred in <b>[^<\n]{1,300}: line \d+`)},
 	}
 	queries = []signature{
-		{name: "an error message of MySQL or MariaDB", pattern: regexp.MustCompile(`You have an error in your SQL syntax; check the manual that corresponds to your (?:MySQL|MariaDB) server version`)},
-		{name: "an error message of PostgreSQL", pattern: regexp.MustCompile(`pg_(?:query|exec)\(\): Query failed: ERROR:|PG::[A-Z]\w+Error: ERROR:|org\.postgresql\.util\.PSQLException: ERROR`)},
-		{name: "an error message of Microsoft SQL Server", pattern: regexp.MustCompile(`Unclosed quotation mark after the character string|Microsoft OLE DB Provider for SQL Server|System\.Data\.SqlClient\.SqlException|\[Microsoft\]\[ODBC (?:SQL Server Driver|Driver \d+ for SQL Server)\]`)},
+		{name: "an error message of MySQL or MariaDB", pattern: regexp.MustCompile(`You have an error in your SQL syntax; check the manual that corresponds to your (?:MySQL|MariaDB) server version|Access denied for user '[^'\n]{0,80}'@'[^'\n]{1,100}' \(using password: |\bER_[A-Z_]{4,40}: \w|Unknown column '[^'\n]{1,80}' in '`)},
+		{name: "an error message of PostgreSQL", pattern: regexp.MustCompile(`pg_(?:query|exec)\(\): Query failed: |PG::[A-Z]\w+: [A-Z]{4,}:|org\.postgresql\.util\.PSQLException: [A-Z]{4,}|\bpsycopg\d?\.errors\.[A-Z]\w+|(?:syntax error|unterminated quoted string) at or near (?:\\?"|&quot;|&#34;|&#39;)|\brelation \\?"[^"\n]{1,80}" does not exist|\(SQLSTATE [0-9A-Z]{5}\)`)},
+		{name: "an error message of Microsoft SQL Server", pattern: regexp.MustCompile(`Unclosed quotation mark after the character string|Microsoft OLE DB Provider for SQL Server|(?:System\.Data|Microsoft\.Data)\.SqlClient\.SqlException|Incorrect syntax near '|\[Microsoft\]\[ODBC (?:SQL Server Driver|Driver \d+ for SQL Server)\]`)},
 		{name: "an error message of Oracle", pattern: regexp.MustCompile(`\bORA-\d{5}: \w`)},
-		{name: "an error message of SQLite", pattern: regexp.MustCompile(`SQLITE_ERROR: (?:near|no such)|SQLite3::SQLException:|sqlite3\.OperationalError:`)},
-		{name: "an error message of a database", pattern: regexp.MustCompile(`SQLSTATE\[[0-9A-Z]{5}\]`)},
+		{name: "an error message of Db2", pattern: regexp.MustCompile(`\[IBM\]\[CLI Driver\]|DB2 SQL [Ee]rror: SQLCODE|\bSQL\d{4,5}N\s`)},
+		{name: "an error message of MongoDB", pattern: regexp.MustCompile(`\bMongo(?:Server|Network|Parse|WriteConcern|Bulk[Ww]rite)?Error: \w`)},
+		{name: "an error message of SQLite", pattern: regexp.MustCompile(`SQLITE_ERROR: (?:near|no such)|\bnear \\?"[^"\n]{1,40}": syntax error|unrecognized token: \\?"|SQLite3::SQLException:|sqlite3\.OperationalError:`)},
+		{name: "an error message of a database", pattern: regexp.MustCompile(`SQLSTATE\[[0-9A-Z]{5}\]|\bjava\.sql\.SQL\w{0,40}Exception|\bJdbcSQL\w{1,40}Exception|\borg\.hibernate\.exception\.|\bPrismaClient\w{1,30}Error|\bSequelizeDatabaseError\b|\bActiveRecord::StatementInvalid\b`)},
 	}
 	whitelabel = []signature{
 		{name: "the built-in error page of Spring Boot", pattern: regexp.MustCompile(`<h1>Whitelabel Error Page</h1>`)},

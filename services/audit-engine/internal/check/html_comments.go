@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -26,15 +27,21 @@ func init() {
 }
 
 var (
-	// credential is a name for a secret, an equals sign or colon, and a value.
-	credential = regexp.MustCompile(`(?i)\b(passw(?:or)?d|passwort|pwd|passphrase|secret|api[_-]?key|access[_-]?token|auth[_-]?token)\b["']?\s*[:=]\s*["']?([^\s"'<>,;]{6,64})`)
+	// credential is a name for a secret, an equals sign, colon or "is", and a value.
+	credential = regexp.MustCompile(`(?i)(?:\b|_)(pass(?:w(?:or)?d)?|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|pwd?|passphrase|secret(?:[_-]?key)?|(?:api|access|private)[_-]?key|(?:access|auth)[_-]?token)["']?(?:\s*[:=]\s*|\s+(?:is|ist|lautet|est|es|é)[\s:]\s*)["']?([^\s"'<>,;]{6,64})`)
+	// account is a word for an account, and its name and password with a slash between.
+	account = regexp.MustCompile(`(?i)\b(log-?in|credentials|zugang(?:sdaten)?|passwort|password)\b[^:=\n]{0,40}[:=]\s*[a-z][\w.@-]{1,39}\s+/\s+([^\s"'<>,;]{6,64})`)
 	// placeholder are values that stand for something else.
-	placeholder = regexp.MustCompile(`(?i)example|your|change.?me|dummy|sample|xxx|\*\*\*|\.\.\.|test|demo|lorem|password|secret|token|todo|null|undefined|^[$%{\[(@#]|[({\[]|^(?:https?:)?/|\bmin|\bmax|char|digit`)
+	placeholder = regexp.MustCompile(`(?i)example|your|change.?me|dummy|sample|xxx|\*\*\*|\.\.\.|test|demo|lorem|password|secret|token|todo|null|undefined|^[$%{\[(@#]|[({\[]|^(?:https?:)?/|^(?:base|sha|md|utf|argon)-?\d|\bmin|\bmax|char|digit`)
 	// privateAddress is an IPv4 address that begins like one of RFC 1918.
 	privateAddress = regexp.MustCompile(`(?:10|172|192)\.\d{1,3}\.\d{1,3}\.\d{1,3}`)
 	// privateURL is the address of a machine, not a range or a version.
 	privateURL = regexp.MustCompile(`(?:https?|wss?|ftp|ldap|jdbc:[a-z]+)://(?:10|172|192)\.\d{1,3}\.\d{1,3}\.\d{1,3}`)
 )
+
+// privateName is the address of a machine with a name that only an internal network
+// knows (RFC 6762 appendix G, RFC 8375 and ICANN's .internal).
+var privateName = regexp.MustCompile(`(?i)\b((?:https?|wss?|ftp|ldap|smb)://)([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,5}\.(?:local|internal|intranet|corp|lan|home\.arpa))(?:[^\w.-]|\.?\s|\.?$)`)
 
 // versionWord stands before a number of four parts that is a version.
 var versionWord = regexp.MustCompile(`(?i)\b(?:v|ver|version|build|release|rev|revision)\.?[ :=#]{0,3}$`)
@@ -51,15 +58,32 @@ func runHTMLComments(_ context.Context, site *Site) Result {
 		document := page.Document()
 		for _, comment := range document.Comments {
 			comment = comment[:min(len(comment), maxComment)]
-			for _, m := range credential.FindAllStringSubmatch(comment, maxSightings) {
-				if looksSecret(m[2]) {
-					passwords.add(page.Response, "<!-- … "+quote(m[1])+": "+masked(m[2], 2)+" … -->")
+			for _, kind := range []*regexp.Regexp{credential, account} {
+				for _, m := range kind.FindAllStringSubmatch(comment, maxSightings) {
+					if looksSecret(m[2]) {
+						passwords.add(page.Response, "<!-- … "+quote(m[1])+": "+masked(m[2], 2)+" … -->")
+					}
+				}
+			}
+			for _, m := range privateName.FindAllStringSubmatch(comment, maxSightings) {
+				if !placeholder.MatchString(m[2]) {
+					addresses.add(page.Response, "<!-- … "+quote(m[1]+m[2])+" … -->")
 				}
 			}
 			for _, at := range privateAddress.FindAllStringIndex(comment, maxSightings) {
 				if text, ok := machine(comment, at[0], at[1]); ok {
 					addresses.add(page.Response, "<!-- … "+text+" … -->")
 				}
+			}
+		}
+		for _, r := range document.Resources {
+			if internal(page, r.URL) {
+				addresses.add(page.Response, "<"+r.Tag+"> "+quote(r.URL.Scheme+"://"+r.URL.Host))
+			}
+		}
+		for _, f := range document.Forms {
+			if internal(page, f.Action) {
+				addresses.add(page.Response, "<form> "+quote(f.Action.Scheme+"://"+f.Action.Host))
 			}
 		}
 		for _, script := range document.Scripts {
@@ -115,6 +139,13 @@ func machine(text string, from, to int) (string, bool) {
 		return "", false
 	}
 	return ip.String(), true
+}
+
+// internal reports whether the page, which is not there itself, uses a machine of an
+// internal network.
+func internal(page *Page, u *url.URL) bool {
+	ip, err := netip.ParseAddr(u.Hostname())
+	return err == nil && ip.IsPrivate() && u.Hostname() != page.URL.Hostname()
 }
 
 // inURL is machine for an address within a URL, which it returns as far as the host.

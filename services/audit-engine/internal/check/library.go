@@ -108,10 +108,14 @@ func baseName(file string) string {
 //	…/ajax/libs/jquery/1.8.3/jquery.min.js
 //	…/npm/jquery@1.8.3/dist/jquery.min.js
 //	/wp-includes/js/jquery/jquery.min.js?ver=3.7.1
+//	//cdn.ckeditor.com/4.16.0/standard/ckeditor.js
 func libraryAt(u *url.URL) (l scriptLibrary, v version, found bool) {
 	segments := strings.FieldsFunc(strings.ToLower(u.Path), func(c rune) bool { return c == '/' || c == ',' })
 	if len(segments) == 0 || len(u.Path) > maxAddress {
 		return scriptLibrary{}, version{}, false
+	}
+	if labels := strings.Split(strings.ToLower(u.Hostname()), "."); len(labels) > 1 {
+		segments = slices.Insert(segments, 0, labels[len(labels)-2])
 	}
 	file := baseName(segments[len(segments)-1])
 	for i, segment := range segments {

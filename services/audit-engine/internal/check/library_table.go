@@ -18,7 +18,8 @@ const (
 var libraries = []scriptLibrary{
 	{
 		name: "jQuery", files: []string{"jquery"},
-		banners: []banner{introduces(`jQuery v`, `/\*! jQuery vVERSION[^|\n]{0,300}\|`), introduces(`jQuery JavaScript Library v`, `\* jQuery JavaScript Library vVERSION\s`)},
+		banners: []banner{introduces(`jQuery v`, `/\*! jQuery vVERSION[^|\n]{0,300}\|`), introduces(`jQuery JavaScript Library v`, `\* jQuery JavaScript Library vVERSION\s`),
+			introduces(`.fn.init(`, `="VERSION",\w{1,3}=function\(\w,\w\)\{return new \w{1,3}\.fn\.init\(`)},
 		flaws: []flaw{
 			advisory("CVE-2011-4969", medium, "1.6.3", "a text from the address that is used as a selector runs as a script"),
 			advisory("CVE-2012-6708", medium, "1.9.0", "a text that is used as a selector may run as a script"),
@@ -30,7 +31,7 @@ var libraries = []scriptLibrary{
 	},
 	{
 		name: "jQuery UI", files: []string{"jquery-ui"}, packages: []string{"jqueryui", "jquery-ui", "ui", "jquery-ui-dist"},
-		banners: []banner{introduces(`jQuery UI - v`, `/\*! jQuery UI - vVERSION - `)},
+		banners: []banner{introduces(`jQuery UI - v`, `/\*! jQuery UI - vVERSION - `), introduces(`.ui.version`, `\.ui\.version\s?=\s?"VERSION"`)},
 		flaws: []flaw{
 			advisory("CVE-2010-5312", medium, "1.10.0", "the title of a dialog runs as a script"),
 			advisory("CVE-2016-7103", medium, "1.12.0", "the text of a dialog's button runs as a script"),
@@ -42,7 +43,7 @@ var libraries = []scriptLibrary{
 	},
 	{
 		name: "Bootstrap", files: []string{"bootstrap"}, packages: []string{"bootstrap", "twitter-bootstrap"},
-		banners: []banner{introduces(`* Bootstrap`, `\* Bootstrap(?: [\w-]{1,30}\.js)? vVERSION \(https?://(?:getbootstrap\.com|twitter\.github)`)},
+		banners: []banner{introduces(`* Bootstrap`, `\* Bootstrap(?: [\w-]{1,30}\.js)? vVERSION \(https?://(?:getbootstrap\.com|twitter\.github)`), introduces(`.TRANSITION_DURATION`, `="VERSION",\w{1,3}\.TRANSITION_DURATION=`)},
 		flaws: []flaw{
 			advisory("CVE-2016-10735", medium, "3.0.0 3.4.0, 4.0.0-alpha 4.0.0-beta.2", "an attribute data-target runs as a script"),
 			advisory("CVE-2018-14040", medium, "2.3.0 3.4.0, 4.0.0 4.1.2", "an attribute data-parent runs as a script"),
@@ -54,7 +55,7 @@ var libraries = []scriptLibrary{
 	},
 	{
 		name: "AngularJS", files: []string{"angular"}, packages: []string{"angular", "angularjs", "angular.js"},
-		banners: []banner{introduces(`AngularJS v`, `AngularJS vVERSION\s+\(c\)`)},
+		banners: []banner{introduces(`AngularJS v`, `AngularJS vVERSION\s+\(c\)`), introduces(`codeName:`, `full:"VERSION",major:\d+,minor:\d+,dot:\d+,codeName:`)},
 		flaws: []flaw{
 			advisory("CVE-2019-10768", medium, "1.4.0 1.7.9", "angular.merge lets an answer change all objects of the page"),
 			advisory("CVE-2020-7676", medium, "1.0.0 1.8.0", "markup with <option> that was made safe runs scripts"),
@@ -95,7 +96,7 @@ var libraries = []scriptLibrary{
 	},
 	{
 		name: "lodash", files: []string{"lodash", "lodash.core"}, packages: []string{"lodash", "lodash.js"},
-		banners: []banner{introduces(`(Custom Build)`, `lodash VERSION \(Custom Build\)`)},
+		banners: []banner{introduces(`(Custom Build)`, `lodash VERSION \(Custom Build\)`), introduces(`["bind","bindKey"`, `="VERSION",\w{1,3}\(\["bind","bindKey"`)},
 		flaws: []flaw{
 			advisory("CVE-2018-3721", medium, "4.17.5", "merge lets an answer change all objects of the page"),
 			advisory("CVE-2018-16487", medium, "4.17.11", "merge lets an answer change all objects of the page"),
@@ -138,7 +139,7 @@ var libraries = []scriptLibrary{
 	},
 	{
 		name: "DOMPurify", files: []string{"purify", "dompurify"}, packages: []string{"dompurify"},
-		banners: []banner{introduces(`@license DOMPurify `, `@license DOMPurify VERSION \|`)},
+		banners: []banner{introduces(`@license DOMPurify `, `@license DOMPurify VERSION \|`), introduces(`.removed=[]`, `\.version="VERSION",\w{1,3}\.removed=\[\]`)},
 		flaws: []flaw{
 			advisory("CVE-2019-16728", high, "2.0.1", "markup gets through that runs scripts, which is what the library is to keep out"),
 			advisory("CVE-2020-26870", high, "2.0.17", "markup gets through that runs scripts, which is what the library is to keep out"),

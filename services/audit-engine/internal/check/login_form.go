@@ -29,7 +29,7 @@ func runLoginForm(_ context.Context, site *Site) Result {
 	if reason := site.noMarkup(); reason != "" {
 		return skip("%s", reason)
 	}
-	var inAddress, perhaps, unprotected sightings
+	var inAddress, perhaps, unprotected, unknown sightings
 	for _, page := range site.markup() {
 		document := page.Document()
 		for _, f := range document.Forms {
@@ -42,12 +42,16 @@ func runLoginForm(_ context.Context, site *Site) Result {
 				inAddress.add(page.Response, text)
 			case f.Method == sendGet: // a script may send it otherwise, but the markup asks for this
 				perhaps.add(page.Response, text)
-			case f.Method == sendPost && f.Action.Host == page.URL.Host && !tokened(document, f) && loose(site, page):
+			case f.Method != sendPost || f.Action.Host != page.URL.Host || tokened(document, f):
+			case slices.ContainsFunc(sessionCookies(site, page), leavesSameSite):
 				unprotected.add(page.Response, text+"\nIt has no hidden token, and the session cookie leaves SameSite to the browser.")
+			case len(sessionCookies(site, page)) == 0 && !scripted(document, f):
+				unknown.add(page.Response, text+"\nIt has no hidden token, and no session cookie shows another protection.")
 			}
 		}
 	}
-	return fail(slices.Concat(passwordsInAddresses(inAddress, auditapi.High), passwordsInAddresses(perhaps, auditapi.Medium), forgeable(unprotected))...)
+	return fail(slices.Concat(passwordsInAddresses(inAddress, auditapi.High), passwordsInAddresses(perhaps, auditapi.Medium),
+		forgeable(unprotected, "A sign-in form can be sent by other sites", auditapi.Low), forgeable(unknown, "A sign-in form shows no guard against other sites", auditapi.Info))...)
 }
 
 func passwordsInAddresses(seen sightings, severity auditapi.Severity) []Finding {
@@ -62,11 +66,11 @@ func passwordsInAddresses(seen sightings, severity auditapi.Severity) []Finding 
 		Impact: "With method GET what visitors type becomes part of the address: it stays in the browser's history, in the server's log, and is told to other sites as the referrer."}}
 }
 
-func forgeable(seen sightings) []Finding {
+func forgeable(seen sightings, title string, severity auditapi.Severity) []Finding {
 	if seen.empty() {
 		return nil
 	}
-	return []Finding{{Title: "A sign-in form can be sent by other sites", Severity: auditapi.Low, Evidence: seen.String()}}
+	return []Finding{{Title: title, Severity: severity, Evidence: seen.String()}}
 }
 
 // methodOf is how browsers send the form: with get unless it says post or dialog.
@@ -93,11 +97,10 @@ func tokened(d *Document, f Form) bool {
 	}) || slices.ContainsFunc(d.Metas, func(m Meta) bool { return tokenName.MatchString(m.Name) })
 }
 
-// loose reports whether a session cookie of the page, or of the way to the front
-// page, leaves SameSite to the browser.
-func loose(site *Site, page *Page) bool {
+// sessionCookies are those of the page and of the way to the front page.
+func sessionCookies(site *Site, page *Page) []cookie {
 	set := append(cookies(site), cookies(&Site{Now: site.Now, Page: &guard.Response{URL: page.URL, Header: page.Header}})...)
-	return slices.ContainsFunc(set, func(c cookie) bool {
-		return c.session() && (c.sameSite == "none" || !c.stated)
-	})
+	return slices.DeleteFunc(set, func(c cookie) bool { return !c.session() })
 }
+
+func leavesSameSite(c cookie) bool { return c.sameSite == "none" || !c.stated }

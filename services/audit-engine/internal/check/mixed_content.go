@@ -40,7 +40,7 @@ func runMixedContent(_ context.Context, site *Site) Result {
 		document := page.Document()
 		for _, r := range document.Resources {
 			switch {
-			case !unencrypted(r.URL):
+			case !unencrypted(page, r.URL):
 			case r.Active:
 				active.add(page.Response, "<"+r.Tag+"> "+quote(r.URL.String()))
 			default:
@@ -48,7 +48,7 @@ func runMixedContent(_ context.Context, site *Site) Result {
 			}
 		}
 		for _, f := range document.Forms {
-			if unencrypted(f.Action) {
+			if unencrypted(page, f.Action) {
 				forms.add(page.Response, "<form> "+quote(f.Action.String()))
 				password = password || f.Password()
 			}
@@ -78,7 +78,7 @@ func runMixedContent(_ context.Context, site *Site) Result {
 func passwordOverHTTP(site *Site) Result {
 	var seen sightings
 	for _, page := range site.markup() {
-		if page.Document().Password && unencrypted(page.URL) {
+		if page.Document().Password && unencrypted(page, page.URL) {
 			seen.add(page.Response, "A field for a password is in a page that came over http.")
 		}
 	}
@@ -101,10 +101,11 @@ func upgrades(page *Page) bool {
 	return slices.ContainsFunc(page.policies(), func(p policy) bool { _, ok := p["upgrade-insecure-requests"]; return ok })
 }
 
-// unencrypted reports an address that leaves the visitor's machine over http.
-func unencrypted(u *url.URL) bool {
+// unencrypted reports an address in page that leaves the visitor's machine over http.
+// The site's own host is another machine, also where a laboratory calls it localhost.
+func unencrypted(page *Page, u *url.URL) bool {
 	host := u.Hostname()
 	ip := net.ParseIP(host)
 	loopback := host == "localhost" || strings.HasSuffix(host, ".localhost") || (ip != nil && ip.IsLoopback())
-	return u.Scheme == "http" && !loopback
+	return u.Scheme == "http" && (!loopback || host == page.URL.Hostname())
 }

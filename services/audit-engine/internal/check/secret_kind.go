@@ -98,9 +98,23 @@ var secretKinds = []secretKind{
 	proof("private key", privateKey, `-----BEGIN (?:RSA |EC |DSA |OPENSSH )?PRIVATE KEY-----(?:[A-Za-z0-9+/=\s]|\\[nr])+-----END`, "-----BEGIN "),
 	proof("AWS access key", awsKey, `AKIA[A-Z2-7]{16}`, "AKIA"),
 	proof("GitHub token", githubToken, `gh[pousr]_[A-Za-z0-9]{36}`, "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
+	proof("text like a GitHub token, whose checksum is wrong", likeGitHubToken, `gh[pousr]_[A-Za-z0-9]{36}`, "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
 	key("GitHub fine-grained token", auditapi.High, `github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}`, "github_pat_"),
-	key("GitLab token", auditapi.High, `glpat-[A-Za-z0-9_-]{20}`, "glpat-"),
+	key("GitLab token", auditapi.High, `gl(?:pat|dt|ptt|rt)-[A-Za-z0-9_-]{20,320}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?`, "glpat-", "gldt-", "glptt-", "glrt-"),
 	key("npm token", auditapi.High, `npm_[A-Za-z0-9]{36}`, "npm_"),
+	key("PyPI token", auditapi.High, `pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,500}`, "pypi-AgE"),
+	key("Docker Hub token", auditapi.High, `dckr_(?:pat|oat)_[A-Za-z0-9_-]{27,32}`, "dckr_"),
+	key("DigitalOcean token", auditapi.High, `do[opr]_v1_[0-9a-f]{64}`, "dop_v1_", "doo_v1_", "dor_v1_"),
+	proof("Azure storage key", azureKey, `AccountKey=[A-Za-z0-9+/]{86}==`, "AccountKey="),
+	key("Databricks token", auditapi.High, `dapi[0-9a-f]{32}`, "dapi"),
+	key("HashiCorp Vault token", auditapi.High, `hvs\.[A-Za-z0-9_-]{90,200}`, "hvs."),
+	key("Grafana token", auditapi.High, `glsa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}`, "glsa_"),
+	key("Atlassian token", auditapi.High, `ATATT3xFfGF0[A-Za-z0-9_-]{100,250}=[0-9A-F]{8}`, "ATATT3"),
+	key("Linear key", auditapi.High, `lin_api_[A-Za-z0-9]{40}`, "lin_api_"),
+	key("Notion token", auditapi.High, `ntn_\d{11}[A-Za-z0-9]{35}`, "ntn_"),
+	key("Airtable token", auditapi.High, `pat[A-Za-z0-9]{14}\.[0-9a-f]{64}`, "pat"),
+	key("Postman key", auditapi.High, `PMAK-[0-9a-f]{24}-[0-9a-f]{34}`, "PMAK-"),
+	key("Supabase secret key", auditapi.High, `sb_secret_[A-Za-z0-9_-]{22}_[A-Za-z0-9_-]{8}`, "sb_secret_"),
 	key("Stripe secret key", auditapi.High, `[sr]k_live_[A-Za-z0-9]{24,250}`, "sk_live_", "rk_live_"),
 	key("Stripe secret key for tests", auditapi.Low, `sk_test_[A-Za-z0-9]{24,250}`, "sk_test_"),
 	key("Slack token", auditapi.High, `xox[bpars]-\d{10,13}-\d{10,13}-(?:\d{10,13}-)?[A-Za-z0-9]{24,40}`, "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"),
@@ -108,8 +122,18 @@ var secretKinds = []secretKind{
 	key("OpenAI key", auditapi.High, `sk-(?:[a-z]{2,10}-)?[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100}`, "sk-"),
 	key("Anthropic key", auditapi.High, `sk-ant-(?:api|admin)\d{2}-[A-Za-z0-9_-]{93}AA`, "sk-ant-"),
 	key("SendGrid key", auditapi.High, `SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}`, "SG."),
+	key("Groq key", auditapi.High, `gsk_[A-Za-z0-9]{52}`, "gsk_"),
+	key("xAI key", auditapi.High, `xai-[A-Za-z0-9]{80}`, "xai-"),
+	key("OpenRouter key", auditapi.High, `sk-or-v1-[0-9a-f]{64}`, "sk-or-v1-"),
+	key("Hugging Face token", auditapi.High, `hf_[A-Za-z]{34}`, "hf_"),
+	key("Replicate token", auditapi.High, `r8_[A-Za-z0-9]{37}`, "r8_"),
+	key("Brevo key", auditapi.High, `xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}`, "xkeysib-"),
+	proof("Resend key", resendKey, `re_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}`, "re_"),
+	key("Telegram bot token", auditapi.High, `api\.telegram\.org/bot\d{8,10}:AA[A-Za-z0-9_-]{33}`, "api.telegram.org/bot"),
+	key("Discord webhook", auditapi.Medium, `https://discord(?:app)?\.com/api/webhooks/\d{17,20}/[A-Za-z0-9_-]{60,80}`, "https://discord"),
+	key("Square secret", auditapi.High, `sq0csp-[A-Za-z0-9_-]{43}`, "sq0csp-"),
 	proof("Twilio account with its token", twilioToken, `AC[0-9a-f]{32}`, "AC"),
-	key("Shopify access token", auditapi.High, `shpat_[0-9a-f]{32}`, "shpat_"),
+	key("Shopify access token", auditapi.High, `shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}`, "shpat_", "shpca_", "shppa_", "shpss_"),
 	key("Google client secret", auditapi.Medium, `GOCSPX-[A-Za-z0-9_-]{28}`, "GOCSPX-"),
 	key("Google API key", auditapi.Info, `AIza[A-Za-z0-9_-]{35}`, "AIza"),
 	proof("database address with password", databaseURL, `(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?)://[A-Za-z0-9._-]{1,40}:[^\s"'<>@/:$\x60\\{}]{6,80}@[A-Za-z0-9][A-Za-z0-9.-]{3,100}`,
@@ -122,7 +146,7 @@ func wordByte(c byte) bool {
 }
 
 // sampleText is what makers of examples put into keys.
-var sampleText = regexp.MustCompile(`(?i)example|sample|your|test_?key|dummy|placeholder|x{5}|0{6}|1234567|abcdef[g0]|deadbeef`)
+var sampleText = regexp.MustCompile(`(?i)example|sample|your|test_?key|dummy|placeholder|x{5}|0{6}|1234567|abcdef[g0]|deadbeef|^sk_test_(?:4eC39HqL|BQokikJO|tR3PYbcV)`) // the last are in Stripe's manual
 
 // random reports whether a key looks drawn and not written: many different
 // characters, and none of the texts that stand in examples.
@@ -142,9 +166,23 @@ func privateKey(body []byte, from, to int) (auditapi.Severity, bool) {
 	_, text, _ = strings.Cut(text, "KEY-----")
 	text, _, _ = strings.Cut(text, "-----END")
 	text = strings.Join(strings.Fields(strings.NewReplacer(`\n`, " ", `\r`, " ").Replace(text)), "")
-	der, err := base64.StdEncoding.DecodeString(text)
-	isKey := err == nil && len(der) > 64 && (der[0] == 0x30 || bytes.HasPrefix(der, []byte("openssh-key-v1\x00")))
+	der, _ := base64.StdEncoding.DecodeString(text) // as far as it can be read
+	isKey := len(der) >= shortestKey && (der[0] == 0x30 || bytes.HasPrefix(der, []byte("openssh-key-v1\x00")))
 	return auditapi.Critical, isKey
+}
+
+// shortestKey is how many bytes a key of Ed25519 has with its frame (RFC 8410).
+const shortestKey = 48
+
+// azureKey leaves out the key that every copy of the storage emulator has.
+func azureKey(body []byte, from, to int) (auditapi.Severity, bool) {
+	return auditapi.High, random(body[from+len("AccountKey="):to]) && !bytes.Contains(body[from:to], []byte("=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq"))
+}
+
+// resendKey leaves out names of functions that happen to be as long.
+func resendKey(body []byte, from, to int) (auditapi.Severity, bool) {
+	text := string(body[from:to])
+	return auditapi.High, random(body[from:to]) && looksSecret(text) && inBothCases(text)
 }
 
 // nearby is how far from its id the secret half of a key is looked for.
@@ -186,6 +224,12 @@ func twilioToken(body []byte, from, to int) (auditapi.Severity, bool) {
 func githubToken(body []byte, from, to int) (auditapi.Severity, bool) {
 	token := body[from+len("ghp_") : to]
 	return auditapi.High, base62(crc32.ChecksumIEEE(token[:30])) == string(token[30:])
+}
+
+// likeGitHubToken is what githubToken leaves: made up, or with a slip of the pen.
+func likeGitHubToken(body []byte, from, to int) (auditapi.Severity, bool) {
+	_, genuine := githubToken(body, from, to)
+	return auditapi.Info, !genuine && random(body[from:to])
 }
 
 func base62(n uint32) string {

@@ -47,7 +47,7 @@ func runSecrets(_ context.Context, site *Site) Result {
 		auditapi.High:     "A secret key of a service is open to everybody",
 		auditapi.Medium:   "A key that others can misuse is open to everybody",
 		auditapi.Low:      "A key for trials, or part of a key, is in a page",
-		auditapi.Info:     "Keys are in pages that may be meant to be public",
+		auditapi.Info:     "Keys are in pages that may well be harmless",
 	}
 	var findings []Finding
 	for _, severity := range auditapi.Severities() {
@@ -56,7 +56,7 @@ func runSecrets(_ context.Context, site *Site) Result {
 		}
 		f := Finding{Title: titles[severity], Severity: severity, Evidence: seen[severity].String()}
 		if severity == auditapi.Info {
-			f.Impact = "Keys of this kind are made to be used in pages. Please make sure that the service accepts them from your site only, and for nothing more than the page needs."
+			f.Impact = "Some keys are made to be used in pages, and some texts only look like one. Please make sure that the service accepts such a key from your site only, and for nothing more than the page needs."
 		}
 		findings = append(findings, f)
 	}

@@ -39,7 +39,7 @@ const (
 // runSourceMaps asks for the maps that scripts name. Those of public libraries are
 // public anyway.
 func runSourceMaps(ctx context.Context, site *Site) Result {
-	var seen sightings
+	var seen, names sightings
 	asked, unanswered := 0, 0
 	for _, script := range site.Scripts {
 		if script.BodyErr != nil || publicLibrary(script.URL) {
@@ -50,7 +50,7 @@ func runSourceMaps(ctx context.Context, site *Site) Result {
 		switch {
 		case named == "":
 		case inline:
-			if files := ownSources(decodeData(text)); len(files) > 0 {
+			if files, _ := ownSources(decodeData(text)); len(files) > 0 {
 				seen.add(script, "The script holds its source: "+fileNames(files))
 			}
 		case asked < maxMaps:
@@ -64,14 +64,22 @@ func runSourceMaps(ctx context.Context, site *Site) Result {
 				unanswered++
 				continue
 			}
-			if files := ownSources(answer.Body); answer.Status == http.StatusOK && len(files) > 0 {
-				seen.add(answer, "The source of "+address(script)+": "+fileNames(files))
+			if answer.Status != http.StatusOK {
+				continue
+			}
+			if whole, named := ownSources(answer.Body); len(whole) > 0 {
+				seen.add(answer, "The source of "+address(script)+": "+fileNames(whole))
+			} else if len(named) > 0 {
+				names.add(answer, "The files that "+address(script)+" was made from: "+fileNames(named))
 			}
 		}
 	}
 	switch {
 	case !seen.empty():
 		return fail(Finding{Title: "The source of the site's scripts can be downloaded", Severity: auditapi.Low, Evidence: seen.String()})
+	case !names.empty():
+		return fail(Finding{Title: "A map tells how the site's scripts were made", Severity: auditapi.Low, Evidence: names.String(),
+			Impact: "The file names the parts of the original source and its folders, and gives the packed scripts their line breaks back. The text of the source is not in it."})
 	case unanswered > 0 && unanswered == asked:
 		return skip("The files in which the source may be did not arrive, or are longer than 5 MiB.")
 	}
@@ -126,28 +134,46 @@ func decodeData(text string) []byte {
 	return decoded
 }
 
-// ownSources returns the names of the files whose text is in the map and that are
-// not those of libraries.
-func ownSources(text []byte) []string {
+// sourceMap is a map, or one of several after each other in an index map (ECMA-426).
+type sourceMap struct {
+	Version        int       `json:"version"`
+	Mappings       string    `json:"mappings"`
+	Sources        []string  `json:"sources"`
+	SourcesContent []*string `json:"sourcesContent"`
+	Sections       []struct {
+		Map sourceMap `json:"map"`
+	} `json:"sections"`
+}
+
+// ownSources returns the names of the files whose text is in the map, and of those that
+// it only leads to, without those of libraries.
+func ownSources(text []byte) (whole, named []string) {
 	text = bytes.TrimPrefix(text, []byte(")]}'")) // the format allows this before it
-	var m struct {
-		Version        int       `json:"version"`
-		Sources        []string  `json:"sources"`
-		SourcesContent []*string `json:"sourcesContent"`
-	}
+	var m sourceMap
 	if json.Unmarshal(text, &m) != nil || m.Version != 3 {
-		return nil
+		return nil, nil
 	}
-	var own []string
+	whole, named = m.own()
+	for _, section := range m.Sections {
+		more, others := section.Map.own()
+		whole, named = append(whole, more...), append(named, others...)
+	}
+	return whole, named
+}
+
+func (m sourceMap) own() (whole, named []string) {
 	for i, name := range m.Sources {
-		if i >= len(m.SourcesContent) || m.SourcesContent[i] == nil || strings.TrimSpace(*m.SourcesContent[i]) == "" {
+		if slices.ContainsFunc([]string{"node_modules/", "webpack/", "(webpack)", "vite/", "/bower_components/"}, func(part string) bool { return strings.Contains(name, part) }) {
 			continue
 		}
-		if !slices.ContainsFunc([]string{"node_modules/", "webpack/", "(webpack)", "vite/", "/bower_components/"}, func(part string) bool { return strings.Contains(name, part) }) {
-			own = append(own, name)
+		switch {
+		case i < len(m.SourcesContent) && m.SourcesContent[i] != nil && strings.TrimSpace(*m.SourcesContent[i]) != "":
+			whole = append(whole, name)
+		case m.Mappings != "":
+			named = append(named, name)
 		}
 	}
-	return own
+	return whole, named
 }
 
 func fileNames(files []string) string {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"net/http"
 	"regexp"
 
 	"doorstep.example/pkg/auditapi"
@@ -13,7 +14,14 @@ import (
 var versionNumber = regexp.MustCompile(`(^|[/ (]v?)\d+\.\d+`)
 
 // bannerHeaders are where servers and frameworks introduce themselves.
-var bannerHeaders = []string{"Server", "X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator"}
+var bannerHeaders = []string{
+	"Server", "X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator",
+	"Liferay-Portal", "MicrosoftSharePointTeamServices", "X-Jenkins", "X-Mod-Pagespeed", "X-OWA-Version", "X-Powered-CMS",
+}
+
+// signed is how servers sign the error pages that they come with: nginx, Apache, Tomcat,
+// Jetty.
+var signed = regexp.MustCompile(`(?i)(?:<center>|<address>|<h3>|>Powered by )((?:nginx|openresty|Apache|Apache Tomcat|Jetty:/)/ ?\d[^<]{0,100})<`)
 
 func init() {
 	register(Check{
@@ -30,7 +38,7 @@ func init() {
 	})
 }
 
-func runVersionBanner(_ context.Context, site *Site) Result {
+func runVersionBanner(ctx context.Context, site *Site) Result {
 	var seen sightings
 	for _, page := range site.pages() {
 		for _, name := range bannerHeaders {
@@ -44,6 +52,11 @@ func runVersionBanner(_ context.Context, site *Site) Result {
 			if versionNumber.MatchString(generator) {
 				seen.add(page.Response, "generator: "+quote(generator))
 			}
+		}
+	}
+	if r := site.unknown(ctx); r != nil && seen.empty() && r.Status >= http.StatusBadRequest {
+		if m := signed.FindSubmatch(r.Body[:min(len(r.Body), maxBannerText)]); m != nil {
+			seen.add(r, "The error page: "+quote(string(m[1])))
 		}
 	}
 	if seen.empty() {

@@ -17,7 +17,7 @@ import (
 // Bounds of one crawl.
 const (
 	maxPages    = 20 // with the front page
-	maxScripts  = 10
+	maxScripts  = 20
 	maxRequests = 40       // for pages, with those that only lead on
 	maxQueue    = 500      // links that wait; more are forgotten
 	maxFailures = 3        // in a row, then the site has had enough

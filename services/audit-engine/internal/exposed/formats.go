@@ -13,21 +13,28 @@ import (
 
 var (
 	privateKey    = text(`^-----BEGIN (RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----`)
-	dump          = text(`^(-- (MySQL|MariaDB|PostgreSQL database) dump|CREATE TABLE (IF NOT EXISTS )?["` + "`" + `\w.]+|INSERT INTO ["` + "`" + `\w.]+)`)
+	dump          = text(`(?i)^(-- (MySQL|MariaDB|PostgreSQL database) dump|CREATE TABLE (IF NOT EXISTS )?["` + "`" + `\w.\[]+|INSERT INTO ["` + "`" + `\w.\[]+)`)
 	wordpress     = text(`define\(\s*['"]DB_PASSWORD['"]`)
 	phpinfo       = markup(`(?s)<title>(PHP [\d.]+[^<]{0,40} - )?phpinfo\(\)</title>.*?PHP Version`, "phpinfo()")
 	introspection = text(`(?s)\A\s*\{.*?"__schema"\s*:\s*\{\s*"queryType"\s*:\s*\{\s*"name"\s*:\s*"\w`).showing(`"__schema": {"queryType": …}`)
-	folder        = markup(`(?i)<title>\s*(index of /|directory listing for /|directory: /)|<h1>\s*index of /|<a href="\?C=N;O=D">|<pre><A HREF="/[^"]{0,200}">\[To Parent Directory\]`, "a list of the files in the folder")
+	folder        = markup(List.String(), "a list of the files in the folder")
 )
+
+// List is how the usual servers head a list of the files in a folder: by a title
+// (nginx, Apache, lighttpd, Python, Tomcat, Jetty, serve-index, serve), or by what else
+// only such a list has (Apache's order, Caddy, IIS in any language, Go).
+var List = regexp.MustCompile(`(?i)<title>\s*(index of /|directory listing for \[?/|directory: /|listing directory /|files within [^<]{0,200}/</title>)|<h1>\s*index of /|` +
+	`<a href="\?C=N;O=D">|<div class="breadcrumbs">Folder Path</div>|<h1>[^<]{1,100} - /[^<]{0,300}</h1><hr>\s*<pre><a href="/|` +
+	`\A(<!doctype html>\n<meta name="viewport" content="width=device-width">\n)?<pre>\n(<a href="[^"\n]{1,300}">[^<\n]{1,300}</a>\n)+</pre>\n?\z`)
 
 // php recognizes the source of a PHP program, which a server should have run.
 var php = text(`\A\s*<\?php\s[^<]*?(\$\w+\s*=|define\(|require|include|namespace\s|use\s)`).showing("<?php …")
 
 // assignment is a line of an environment file.
-var assignment = regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+)?([A-Z][A-Z0-9_]{1,60})[ \t]*=[ \t]*(\S?)`)
+var assignment = regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z][A-Za-z0-9_]{1,60})[ \t]*=[ \t]*(\S?)`)
 
 // known names what programs read from environment files.
-var known = regexp.MustCompile(`^(APP_(KEY|SECRET|ENV)|NODE_ENV|DATABASE_URL|REDIS_URL|MONGO(DB)?_URI|(DB|MYSQL|POSTGRES|PG|MAIL|SMTP|AWS|STRIPE|JWT|SECRET|S3)_\w+|\w*(PASSWORD|PASSWD|SECRET|SECRET_KEY|API_KEY|ACCESS_KEY|AUTH_TOKEN|PRIVATE_KEY))$`)
+var known = regexp.MustCompile(`^(APP_(KEY|SECRET|ENV)|NODE_ENV|DATABASE_URL|REDIS_URL|MONGO(DB)?_URI|(DB|MYSQL|POSTGRES|PG|MAIL|SMTP|AWS|STRIPE|JWT|SECRET|S3)_\w+|\w*(PASSWORD|PASSWD|PASS|PWD|SECRET|SECRET_KEY|API_KEY|ACCESS_KEY|TOKEN|PRIVATE_KEY))$`)
 
 // environment recognizes an environment file: two assignments, one of them to a known
 // name, and hardly anything else.
@@ -46,7 +53,7 @@ func environment(a answer) (string, bool) {
 		return "", false
 	}
 	for _, line := range found {
-		if name := string(line[1]); len(line[2]) > 0 && known.MatchString(name) {
+		if name := string(line[1]); len(line[2]) > 0 && known.MatchString(strings.ToUpper(name)) {
 			return name + "=•••", true
 		}
 	}
@@ -71,13 +78,15 @@ func prometheus(a answer) (string, bool) {
 
 var (
 	heading   = regexp.MustCompile(`\A(\x{FEFF})?(---\n(.*\n){1,40}?---\n)?\s*#{1,3} \w`)
+	audience  = regexp.MustCompile(`(?i)\b(claude|codex|copilot|cursor|gemini|coding agents?|AI (agents?|assistants?))\b`)
 	paragraph = regexp.MustCompile(`(?m)^(#{2,4} \w|[-*] \S|\d\. \S|` + "```" + `)`)
-	order     = regexp.MustCompile(`(?i)\A(\x{FEFF})?\s*(you are an? \w|always \w|never \w|[-*] \w|#{1,3} \w)`)
+	order     = regexp.MustCompile(`(?i)\A(\x{FEFF})?(---\n(.*\n){1,40}?---\n)?\s*(you are an? \w|always \w|never \w|[-*] \w|#{1,3} \w)`)
 )
 
-// markdown recognizes a text in Markdown: a heading, and parts below it.
+// markdown recognizes a text in Markdown: a heading, and parts below it or a word on
+// whom it is for.
 func markdown(a answer) (string, bool) {
-	return "a text in Markdown", a.prose() && heading.Match(a.body) && paragraph.Match(a.body)
+	return "a text in Markdown", a.prose() && heading.Match(a.body) && (paragraph.Match(a.body) || audience.Match(a.body))
 }
 
 // rules recognizes instructions to an agent, which need not have a heading.
@@ -87,7 +96,7 @@ func rules(a answer) (string, bool) {
 
 // prose reports whether the answer is a text for people of some length.
 func (a answer) prose() bool {
-	return len(a.body) >= 60 && !a.markup() && !a.binary() && a.media != "text/html" && a.media != "application/json" &&
+	return len(a.body) >= 60 && !a.markup() && !a.binary() && a.media != "application/json" &&
 		(len(a.body) == Window || utf8.Valid(a.body))
 }
 

@@ -39,6 +39,8 @@ func TestSignaturesRefuse(t *testing.T) {
 		"gzip of a page":              {"/backup.tar.gz", "application/gzip", "\x1f\x8b\x08"},
 		"health that says no more":    {"/actuator/health", "application/json", `{"status":"UP"}`},
 		"two samples":                 {"/metrics", "text/plain", "# TYPE a gauge\na 1\nb 2\n"},
+		"console in a blog":           {"/console", "text/html", "<html><title>Werkzeug</title><p>Look for <code>EVALEX = true,</code> in the page.</p></html>"},
+		"ini with harmless names":     {"/.env", "text/plain", "title=Shop\ncolour=red\n"},
 		"phpinfo in a blog":           {"/phpinfo.php", "text/html", "<html><title>How to read phpinfo()</title><p>PHP Version 8</p></html>"},
 		"flash policy for one domain": {"/crossdomain.xml", "text/xml", `<cross-domain-policy><allow-access-from domain="shop.example"/></cross-domain-policy>`},
 		"graphql refuses":             {"/graphql?query=%7B__schema%7BqueryType%7Bname%7D%7D%7D", "application/json", `{"errors":[{"message":"introspection of __schema is disabled: {__schema{queryType{name}}}"}]}`},
@@ -54,6 +56,36 @@ func TestSignaturesRefuse(t *testing.T) {
 			t.Parallel()
 			if seen, ok := rowAt(t, test.path).content(answer{status: http.StatusOK, media: test.media, body: []byte(test.body)}); ok {
 				t.Errorf("taken for the file: %q", seen)
+			}
+		})
+	}
+}
+
+// The same file in other words.
+func TestSignaturesAccept(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ path, media, body string }{
+		"settings in one line":       {"/appsettings.json", "application/json", `{"ConnectionStrings":{"Default":"Server=x"}}`},
+		"permissions in one line":    {"/.claude/settings.json", "application/json", `{"permissions":{"allow":["Bash(make:*)"]}}`},
+		"environment of an agent":    {"/.claude/settings.json", "application/json", "{\n  \"env\": {\"X\": \"1\"}\n}"},
+		"access in one line":         {"/sftp-config.json", "application/json", `{"type":"sftp","host":"shop.example","user":"deploy"}`},
+		"env with a token":           {"/.env", "text/plain", "TITLE=Shop\nGITHUB_TOKEN=x\n"},
+		"env in lower case":          {"/.env", "text/plain", "db_host=x\ndb_password=x\n"},
+		"short text for an agent":    {"/CLAUDE.md", "text/markdown", "# Shop\n\nThis file tells Claude how to work here. Deploy with ./deploy.sh.\n"},
+		"instructions sent as HTML":  {"/AGENTS.md", "text/html", "# Agents\n\n## Setup\n\n- Run make, then deploy with ./deploy.sh to prod-1.\n"},
+		"dump of SQL Server":         {"/backup.sql", "application/sql", "SET NOCOUNT ON\nCREATE TABLE [dbo].[Users] (\n"},
+		"dump in lower case":         {"/backup.sql", "application/sql", "insert into users values (1);\n"},
+		"rules with a head":          {"/.cursor/rules", "text/plain", "---\ndescription: Go\nalwaysApply: true\n---\n\n- Use the standard library.\n- Never push to the main branch.\n"},
+		"list of Go's file server":   {"/files/", "text/html", "<pre>\n<a href=\"a.txt\">a.txt</a>\n</pre>\n"},
+		"list of serve":              {"/files/", "text/html", "<!DOCTYPE html><title>Files within files/</title>"},
+		"list of Tomcat":             {"/files/", "text/html", "<html><head><title>Directory Listing For [/files/]</title></head></html>"},
+		"list of IIS in German":      {"/files/", "text/html", "<html><body><H1>shop.example - /files/</H1><hr>\r\n\r\n<pre><A HREF=\"/\">[Zum übergeordneten Verzeichnis wechseln]</A><br></pre></body></html>"},
+		"console of Werkzeug's time": {"/console", "text/html", "<!doctype html><script>var CONSOLE_MODE = true,\n      EVALEX = true,\n      EVALEX_TRUSTED = false</script>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, ok := rowAt(t, test.path).content(answer{status: http.StatusOK, media: test.media, body: []byte(test.body)}); !ok {
+				t.Error("not recognized")
 			}
 		})
 	}

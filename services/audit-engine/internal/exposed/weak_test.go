@@ -29,6 +29,7 @@ const (
 	agentText  = "# Working on the shop\n\nThe code lives on deploy.internal.\n\n## Commands\n- make test\n- make deploy\n"
 	openAPI    = `{"openapi":"3.0.1","info":{"title":"Shop","version":"1"},"paths":{"/admin/users":{}}}`
 	graphqlDoc = `{"data":{"__schema":{"queryType":{"name":"Query"}}}}`
+	symfony    = "<!DOCTYPE html><html><head><title>Symfony Profiler</title></head></html>"
 	listPage   = "<html><head><title>Index of /</title></head><body><h1>Index of /</h1><a href=\"../\">../</a></body></html>"
 	googleKey  = `{"type":"service_account","project_id":"shop","private_key":"-----BEGIN PRIVATE KEY-----\n` + secret + `\n"}`
 )
@@ -44,7 +45,7 @@ func planted(t *testing.T) map[string]string {
 		"/.s3cfg": "[default]\nsecret_key = " + secret + "\n", "/.git-credentials": "https://deploy:" + secret + "@github.com\n",
 		"/.netrc": "machine ftp.example login deploy password " + secret + "\n", "/.pgpass": "db.internal:5432:shop:app:" + secret + "\n",
 		"/.npmrc": "//registry.npmjs.org/:_authToken=" + secret + "\n", "/.pypirc": "[distutils]\nindex-servers = pypi\n[pypi]\nusername = __token__\npassword = " + secret + "\n",
-		"/.docker/config.json": `{"auths": {"registry.example": {"auth": "` + secret + `"}}}`, "/.dockercfg": `{"registry.example": {"auth": "` + secret + `"}}`,
+		"/.docker/config.json": `{"auths": {"registry.example": {"auth": "` + secret + `"}}}`, "/terraform.tfstate": `{"version":4,"terraform_version":"1.9.0","lineage":"0d1e","outputs":{"password":{"value":"` + secret + `"}}}`,
 		"/.vscode/sftp.json": `{"name":"shop","host":"shop.example","username":"deploy","password":"` + secret + `"}`, "/sftp-config.json": "{\n    // The host\n    \"host\": \"shop.example\",\n    \"password\": \"" + secret + "\",\n}\n",
 		"/config/database.yml": "default: &default\n  adapter: postgresql\n  password: " + secret + "\n", "/config/secrets.yml": "production:\n  secret_key_base: " + secret + "\n",
 		"/application.properties": "server.port=8080\nspring.datasource.password=" + secret + "\n", "/application.yml": "spring:\n  datasource:\n    password: " + secret + "\n",
@@ -62,11 +63,12 @@ func planted(t *testing.T) map[string]string {
 		"/env":          `{"profiles":[],"systemProperties":{"java.version":"1.8"}}`,
 		"/debug/pprof/": "<html>\n<head>\n<title>/debug/pprof/</title>\n</head>\n<body>\nTypes of profiles available:\n</body></html>", "/debug/vars": `{"cmdline":["/srv/shop"],"memstats":{"Alloc":1}}`,
 		"/elmah.axd": "<html><head><title>Error log for /LM/W3SVC on SHOP (Page #1)</title></head><body>ELMAH</body></html>", "/trace.axd": "<html><body><h1>Application Trace</h1></body></html>",
-		"/_profiler/": "<!DOCTYPE html><html><head><title>Symfony Profiler</title></head></html>", "/rails/info/properties": "<table><tr><td class=\"name\">Rails version</td><td>7.1</td></tr></table>",
+		"/_profiler/": symfony, "/_profiler/empty/search/results?limit=10": symfony, "/console": "<!doctype html><title>Console // Werkzeug Debugger</title><script>var CONSOLE_MODE = true,\n EVALEX = true,</script>",
+		"/telescope/requests": "<!DOCTYPE html><div id=\"telescope\" v-cloak></div><script>window.Telescope = {\"path\":\"telescope\"};</script>", "/rails/info/properties": "<table><tr><td class=\"name\">Rails version</td><td>7.1</td></tr></table>",
 		"/_ignition/health-check": `{"can_execute_commands":true}`, "/_cat/indices?v": "health status index uuid                   pri rep docs.count\ngreen  open   users x8Q 1 0 12\n",
 		"/.vscode/mcp.json": `{"servers":{"db":{"command":"npx"}}}`, "/docker-compose.yml": "# the shop\nservices:\n  db:\n    image: postgres\n    environment:\n      POSTGRES_PASSWORD: " + secret + "\n",
 		"/.cursorrules": "You are an expert in Go.\n\n- Use the standard library.\n- Deploy with make deploy to " + secret + ".\n", "/.cursor/rules": "- Use the standard library.\n- Deploy with make deploy to deploy.internal.\n",
-		"/.gitlab-ci.yml": "stages:\n  - build\nbuild:\n  script:\n    - make\n", "/.travis.yml": "language: go\ngo:\n  - 1.26\n", "/Jenkinsfile": "pipeline {\n    agent any\n}\n",
+		"/.gitlab-ci.yml": "stages:\n  - build\nbuild:\n  script:\n    - make\n", "/Jenkinsfile": "pipeline {\n    agent any\n}\n",
 		"/Dockerfile": "# the shop\nFROM golang:1.26 AS build\nWORKDIR /src\nCOPY . .\n", "/composer.lock": `{"_readme":["x"],"content-hash":"0123","packages":[{"name":"monolog/monolog"}]}`,
 		"/.vscode/settings.json": "{\n  // ours\n  \"editor.tabSize\": 4,\n}\n", "/.idea/workspace.xml": "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<project version=\"4\">\n  <component name=\"ChangeListManager\"/>\n</project>\n",
 		"/openapi.yaml":    "openapi: 3.0.1\ninfo:\n  title: Shop\n",
