@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/guard"
@@ -27,13 +28,17 @@ func init() {
 func runCacheableSession(_ context.Context, site *Site) Result {
 	var seen sightings
 	for _, page := range site.pages() {
-		if !shared(page.Response) {
+		if !shared(page.Response, site.Now) {
 			continue
 		}
 		alone := &Site{Now: site.Now, Page: &guard.Response{URL: page.URL, Header: page.Header}}
 		for _, c := range cookies(alone) {
 			if c.session() {
-				seen.add(page.Response, lines(headerLine(page.Header, "Cache-Control"), c.line))
+				invitation := headerLine(page.Header, "Cache-Control")
+				if page.Header.Get("Expires") != "" {
+					invitation = lines(invitation, headerLine(page.Header, "Expires"))
+				}
+				seen.add(page.Response, lines(invitation, c.line))
 			}
 		}
 	}
@@ -44,9 +49,9 @@ func runCacheableSession(_ context.Context, site *Site) Result {
 }
 
 // shared reports whether the answer invites caches that serve several visitors to
-// keep it: with public, s-maxage or max-age, and nothing that forbids it. Silence
-// counts as no.
-func shared(r *guard.Response) bool {
+// keep it: with public, s-maxage, max-age or Expires, and nothing that forbids it.
+// Silence counts as no.
+func shared(r *guard.Response, now time.Time) bool {
 	if r.Header.Get("Vary") == "*" || (r.Status != http.StatusOK && r.Status != http.StatusNotFound) {
 		return false
 	}
@@ -70,5 +75,6 @@ func shared(r *guard.Response) bool {
 	if age, ok := ages["max-age"]; ok {
 		return age > 0
 	}
-	return public
+	expires, err := http.ParseTime(r.Header.Get("Expires"))
+	return public || err == nil && expires.After(now)
 }

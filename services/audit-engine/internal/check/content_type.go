@@ -49,7 +49,7 @@ func runContentType(_ context.Context, site *Site) Result {
 		switch {
 		case value == "":
 			absent.add(r, "an answer without the header Content-Type")
-		case err != nil && media == "":
+		case err != nil && media == "", !strings.Contains(media, "/"):
 			wrong.add(r, "Content-Type: "+quote(value)+", which no browser understands")
 		case media == "text/html" && isJSON(r.Body):
 			wrong.add(r, "Content-Type: "+quote(value)+", although the answer is JSON")

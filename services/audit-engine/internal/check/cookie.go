@@ -1,46 +1,85 @@
 package check
 
 import (
+	"net/http"
 	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
+
+	"doorstep.example/services/audit-engine/internal/guard"
 )
 
-// cookie is a cookie that the site sets, with the host that set it.
+// cookie is a cookie that the site sets, with the address that set it.
 type cookie struct {
 	parsedCookie
-	host      string
-	encrypted bool
-	line      string // as it was sent, without the value
+	from *url.URL
+	line string // as it was sent, without the value
 }
 
 // cookies returns what browsers keep of what the site sets on the way to its page. A
 // later one of the same name replaces the earlier. Cookies that are being deleted do
 // not count, and those that browsers refuse are reported by another check.
-func cookies(site *Site) []cookie {
-	var kept []cookie
-	for _, c := range sentCookies(site) {
-		if c.refusal() == "" {
-			kept = append(kept, c)
-		}
-	}
-	return kept
+func cookies(site *Site) []cookie { return accepted(pageCookies(site, site.Page)) }
+
+// cookiesEverywhere returns what browsers keep of what any page of the site sets.
+func cookiesEverywhere(site *Site) []cookie { return accepted(sentCookies(site)) }
+
+func accepted(sent []cookie) []cookie {
+	return slices.DeleteFunc(sent, func(c cookie) bool { return c.refusal() != "" })
 }
 
-// sentCookies returns what the site sets, whether or not browsers take it.
+// sentCookies returns what the pages of the site set, whether or not browsers take it.
+// What several of them set alike is there once.
 func sentCookies(site *Site) []cookie {
 	var list []cookie
-	for _, hop := range site.Page.Hops {
-		if hop.URL.Host == site.Page.URL.Host {
-			list = addCookies(list, site, hop.URL.Scheme, hop.Header.Values("Set-Cookie"))
+	for _, page := range site.pages() {
+		for _, c := range pageCookies(site, page.Response) {
+			if len(list) < maxItems && !slices.ContainsFunc(list, c.alike) {
+				list = append(list, c)
+			}
 		}
 	}
-	return addCookies(list, site, site.Page.URL.Scheme, site.Page.Header.Values("Set-Cookie"))
+	return list
 }
 
-func addCookies(list []cookie, site *Site, scheme string, set []string) []cookie {
-	for _, text := range set {
+// plainCookies returns what the site sets where visitors arrive without encryption.
+func plainCookies(site *Site) []cookie {
+	r := site.Plain.Response
+	if r == nil || ownPort(site) {
+		return nil
+	}
+	var list []cookie
+	for _, hop := range r.Hops {
+		if hop.URL.Scheme == "http" && hop.URL.Hostname() == site.Host {
+			list = addCookies(list, site, hop.URL, hop.Header)
+		}
+	}
+	return accepted(list)
+}
+
+// alike reports whether browsers treat both in the same way.
+func (c cookie) alike(other cookie) bool {
+	return c.name == other.name && c.secure == other.secure && c.httpOnly == other.httpOnly &&
+		c.stated == other.stated && c.sameSite == other.sameSite && c.domain == other.domain && c.refusal() == other.refusal()
+}
+
+// pageCookies returns what is set on the way to a page.
+func pageCookies(site *Site, page *guard.Response) []cookie {
+	var list []cookie
+	for _, hop := range page.Hops {
+		if hop.URL.Host == page.URL.Host {
+			list = addCookies(list, site, hop.URL, hop.Header)
+		}
+	}
+	return addCookies(list, site, page.URL, page.Header)
+}
+
+func addCookies(list []cookie, site *Site, from *url.URL, header http.Header) []cookie {
+	for _, text := range header.Values("Set-Cookie") {
 		c, ok := parseCookie(text)
 		if !ok || c.deletes(site.Now) {
 			continue
@@ -52,7 +91,7 @@ func addCookies(list []cookie, site *Site, scheme string, set []string) []cookie
 			}
 		}
 		if len(list) < maxItems {
-			list = append(list, cookie{c, strings.ToLower(site.Page.URL.Hostname()), scheme == "https", withoutValue(text)})
+			list = append(list, cookie{c, from, withoutValue(text)})
 		}
 	}
 	return list
@@ -61,11 +100,11 @@ func addCookies(list []cookie, site *Site, scheme string, set []string) []cookie
 // refusal says why a browser drops the cookie (RFC 6265bis §5.7), or is empty.
 // SameSite=None without Secure is left to its own check: older browsers keep it.
 func (c cookie) refusal() string {
-	name, value := strings.ToLower(c.name), strings.ToLower(c.value)
+	name, value, host := strings.ToLower(c.name), strings.ToLower(c.value), c.host()
 	switch {
 	case c.size > maxCookie:
 		return "name and value are longer than 4096 bytes"
-	case c.secure && !c.encrypted:
+	case c.secure && c.from.Scheme != "https":
 		return "Secure is set on an answer over http"
 	case strings.HasPrefix(name, "__secure-") && !c.secure:
 		return "a name with __Secure- needs Secure"
@@ -73,9 +112,9 @@ func (c cookie) refusal() string {
 		return "a name with __Host- needs Secure and Path=/, and no Domain"
 	case name == "" && (strings.HasPrefix(value, "__secure-") || strings.HasPrefix(value, "__host-")):
 		return "it has no name, and its value begins like a protected name"
-	case c.domain == "" || c.domain == c.host:
+	case c.domain == "" || c.domain == host:
 		return ""
-	case !below(c.host, c.domain):
+	case !below(host, c.domain):
 		return "Domain names another site"
 	}
 	if suffix, _ := publicsuffix.PublicSuffix(c.domain); suffix == c.domain {
@@ -83,6 +122,9 @@ func (c cookie) refusal() string {
 	}
 	return ""
 }
+
+// host is the one that set the cookie.
+func (c cookie) host() string { return strings.ToLower(c.from.Hostname()) }
 
 // below reports whether host lies below domain. An address lies below nothing.
 func below(host, domain string) bool {
@@ -103,28 +145,40 @@ func withoutValue(line string) string {
 	return "Set-Cookie: " + quote(strings.TrimSpace(name)+"=…"+attributes)
 }
 
-// Parts of names that sign-in cookies have, and of names that only look like it:
-// the token against forged requests is meant to be read by scripts.
+// Parts of names that sign-in cookies have, whole names of frameworks, and names that only
+// look like it: the token against forged requests is meant to be read by scripts, and
+// balancers and guards in front of a site have sessions of their own.
 var (
-	sessionWords = []string{"sess", "sid", "auth", "login", "jwt", "token", "remember"}
-	sessionNot   = []string{"csrf", "xsrf", "sidebar", "side", "residence", "inside", "consent", "author", "assess"}
+	sessionWord = regexp.MustCompile(`sess|sid|auth|login|logged_?in|jwt|token|remember|sesion|sitzung|^wordpress_sec`)
+	sessionName = regexp.MustCompile(`^(?:\.aspnetcore\.(?:cookies|identity\.application)(?:c\d+)?|\.aspnet\.applicationcookie|cakephp|iplanetdirectorypro|xf_user|api_?key|[0-9a-f]{32}|ss?ess[0-9a-f]{32})$`)
+	sessionEnd  = regexp.MustCompile(`(sess(ion)?|sid|auth|login|jwt|token|remember|sesion|sitzung)(s?[._-]?(id|key|data|cookie|token|sig|me))?([._-]?\d+)?$`)
+	sessionNot  = regexp.MustCompile(`csrf|xsrf|side|consent|author(?:$|[^i])|assess|last_?login|affinity|visid|waf-token|^_hj`)
+	jwtValue    = regexp.MustCompile(`^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+$`)
+	secretRun   = regexp.MustCompile(`[0-9A-Za-z]{16,}`)
 )
 
-// session reports whether the cookie's name says that it stands for a signed-in
-// visitor.
+// session reports whether the cookie stands for a signed-in visitor. Its name says so
+// when it ends like one. Where a session is only part of what the name says, as in
+// session_banner_closed, and where it says nothing, the value must be one that nobody
+// is meant to guess.
 func (c cookie) session() bool {
 	name := strings.ToLower(c.name)
-	for _, word := range sessionNot {
-		if strings.Contains(name, word) {
-			return false
-		}
+	switch {
+	case sessionNot.MatchString(name):
+		return false
+	case jwtValue.MatchString(c.value), sessionName.MatchString(name), sessionEnd.MatchString(name):
+		return true
 	}
-	for _, word := range sessionWords {
-		if strings.Contains(name, word) {
-			return true
-		}
+	value, err := url.QueryUnescape(c.value)
+	if err != nil {
+		value = c.value
 	}
-	return false
+	return sessionWord.MatchString(name) && slices.ContainsFunc(secretRun.FindAllString(value, -1), unreadable)
+}
+
+// unreadable reports letters and digits in which no word can be read.
+func unreadable(text string) bool {
+	return strings.ContainsAny(text, "0123456789") || text == strings.ToUpper(text)
 }
 
 // setCookie is the remediation of all cookie checks.
@@ -137,9 +191,9 @@ var cookieReferences = []string{"https://datatracker.ietf.org/doc/draft-ietf-htt
 
 // cookieLines is the evidence for list.
 func cookieLines(list []cookie) string {
-	var text []string
-	for _, c := range list[:min(len(list), 10)] {
-		text = append(text, c.line)
+	var seen sightings
+	for _, c := range list {
+		seen.add(&guard.Response{URL: c.from}, c.line)
 	}
-	return strings.Join(text, "\n")
+	return seen.String()
 }

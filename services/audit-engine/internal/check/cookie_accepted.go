@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/guard"
 	"doorstep.example/services/audit-engine/internal/tier"
 )
 
@@ -24,25 +25,23 @@ func init() {
 }
 
 func runCookieAccepted(_ context.Context, site *Site) Result {
-	var prefix, other []string
+	var prefix, other sightings
 	for _, c := range sentCookies(site) {
 		reason := c.refusal()
 		switch {
 		case reason == "":
 		case strings.Contains(reason, "__"):
-			prefix = append(prefix, lines(c.line, "    "+reason))
+			prefix.add(&guard.Response{URL: c.from}, lines(c.line, "    "+reason))
 		default:
-			other = append(other, lines(c.line, "    "+reason))
+			other.add(&guard.Response{URL: c.from}, lines(c.line, "    "+reason))
 		}
 	}
 	var findings []Finding
-	if len(prefix) > 0 {
-		findings = append(findings, Finding{Title: "A cookie breaks the rules that its name promises", Severity: auditapi.Medium,
-			Evidence: lines(append([]string{at(site.Page)}, prefix[:min(len(prefix), maxSightings)]...)...)})
+	if !prefix.empty() {
+		findings = append(findings, Finding{Title: "A cookie breaks the rules that its name promises", Severity: auditapi.Medium, Evidence: prefix.String()})
 	}
-	if len(other) > 0 {
-		findings = append(findings, Finding{Title: "Browsers refuse a cookie that the site sets", Severity: auditapi.Low,
-			Evidence: lines(append([]string{at(site.Page)}, other[:min(len(other), maxSightings)]...)...)})
+	if !other.empty() {
+		findings = append(findings, Finding{Title: "Browsers refuse a cookie that the site sets", Severity: auditapi.Low, Evidence: other.String()})
 	}
 	return fail(findings...)
 }

@@ -17,7 +17,7 @@ func init() {
 		Controls:    controls(sessions, "3.3.4"),
 		Run: func(_ context.Context, site *Site) Result {
 			var readable []cookie
-			for _, c := range cookies(site) {
+			for _, c := range cookiesEverywhere(site) {
 				// Others, such as the chosen theme, are often there for scripts.
 				if c.session() && !c.httpOnly {
 					readable = append(readable, c)
@@ -27,7 +27,7 @@ func init() {
 				return pass()
 			}
 			return fail(Finding{Title: "Scripts can read a session cookie", Severity: auditapi.Medium,
-				Evidence: lines(at(site.Page), cookieLines(readable))})
+				Evidence: cookieLines(readable)})
 		},
 	})
 }

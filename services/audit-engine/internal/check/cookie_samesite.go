@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"regexp"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/tier"
@@ -19,9 +20,12 @@ func init() {
 	})
 }
 
+// forgeryToken fits how frameworks call the cookie with their token against forged requests.
+var forgeryToken = regexp.MustCompile(`(?i)csrf|xsrf`)
+
 func runCookieSameSite(_ context.Context, site *Site) Result {
-	var absent, rejected, invalid []cookie
-	for _, c := range cookies(site) {
+	var absent, forgery, rejected, invalid []cookie
+	for _, c := range cookiesEverywhere(site) {
 		switch {
 		case c.sameSite == "none" && !c.secure:
 			rejected = append(rejected, c)
@@ -29,21 +33,28 @@ func runCookieSameSite(_ context.Context, site *Site) Result {
 			invalid = append(invalid, c)
 		case !c.stated && c.session():
 			absent = append(absent, c)
+		case !c.stated && forgeryToken.MatchString(c.name):
+			forgery = append(forgery, c)
 		}
 	}
 	var findings []Finding
 	if len(rejected) > 0 {
 		findings = append(findings, Finding{Title: "Browsers reject a cookie (SameSite=None without Secure)", Severity: auditapi.Medium,
-			Evidence: lines(at(site.Page), cookieLines(rejected)),
+			Evidence: cookieLines(rejected),
 			Impact:   "Current browsers drop such a cookie, so what it is for does not work; older ones send it with requests from every other site."})
 	}
 	if len(absent) > 0 {
 		findings = append(findings, Finding{Title: "A session cookie leaves SameSite to the browser", Severity: auditapi.Low,
-			Evidence: lines(at(site.Page), cookieLines(absent))})
+			Evidence: cookieLines(absent)})
+	}
+	if len(forgery) > 0 {
+		findings = append(findings, Finding{Title: "A token against forgery leaves SameSite to the browser", Severity: auditapi.Low,
+			Evidence: cookieLines(forgery),
+			Impact:   "The token is compared with the cookie to tell requests of your own pages from forged ones. Older browsers send the cookie along with forged requests, too, so half of the comparison is given away."})
 	}
 	if len(invalid) > 0 {
 		findings = append(findings, Finding{Title: "A cookie has an invalid SameSite value", Severity: auditapi.Low,
-			Evidence: lines(at(site.Page), cookieLines(invalid))})
+			Evidence: cookieLines(invalid)})
 	}
 	return fail(findings...)
 }

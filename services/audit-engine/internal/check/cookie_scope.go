@@ -25,10 +25,10 @@ func init() {
 // Other cookies, such as those of statistics, are often meant for all hosts.
 func runCookieScope(_ context.Context, site *Site) Result {
 	var wider, equal []cookie
-	for _, c := range cookies(site) {
+	for _, c := range cookiesEverywhere(site) {
 		switch {
 		case !c.session() || c.domain == "":
-		case c.domain == c.host:
+		case c.domain == c.host():
 			equal = append(equal, c)
 		default:
 			wider = append(wider, c)
@@ -37,11 +37,11 @@ func runCookieScope(_ context.Context, site *Site) Result {
 	var findings []Finding
 	if len(wider) > 0 {
 		findings = append(findings, Finding{Title: "A session cookie goes to all hosts of the domain", Severity: auditapi.Low,
-			Evidence: lines(at(site.Page), cookieLines(wider))})
+			Evidence: cookieLines(wider)})
 	}
 	if len(equal) > 0 {
 		findings = append(findings, Finding{Title: "A session cookie also goes to hosts below this one", Severity: auditapi.Info,
-			Evidence: lines(at(site.Page), cookieLines(equal))})
+			Evidence: cookieLines(equal)})
 	}
 	return fail(findings...)
 }

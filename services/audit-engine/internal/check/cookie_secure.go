@@ -24,7 +24,12 @@ func runCookieSecure(_ context.Context, site *Site) Result {
 		return skip("The page is served over http, where cookies cannot be kept to https.")
 	}
 	var session, other []cookie
-	for _, c := range cookies(site) {
+	for _, c := range plainCookies(site) {
+		if c.session() {
+			session = append(session, c)
+		}
+	}
+	for _, c := range cookiesEverywhere(site) {
 		switch {
 		case c.secure:
 		case c.session():
@@ -36,11 +41,11 @@ func runCookieSecure(_ context.Context, site *Site) Result {
 	var findings []Finding
 	if len(session) > 0 {
 		findings = append(findings, Finding{Title: "A session cookie is also sent without encryption", Severity: auditapi.High,
-			Evidence: lines(at(site.Page), cookieLines(session))})
+			Evidence: cookieLines(session)})
 	}
 	if len(other) > 0 {
 		f := Finding{Title: "Cookies are also sent without encryption", Severity: auditapi.Medium,
-			Evidence: lines(at(site.Page), cookieLines(other)),
+			Evidence: cookieLines(other),
 			Impact:   "Without Secure the browser also sends the cookie over unencrypted connections, where others can read and change it."}
 		if site.Page.Header.Get("Strict-Transport-Security") != "" {
 			f.Severity = auditapi.Low // browsers that know the site do not go there

@@ -1,9 +1,11 @@
 package check
 
 import (
+	"bytes"
 	"context"
 	"mime"
 	"net/http"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,11 +32,11 @@ func init() {
 	})
 }
 
-// A site that answers one invented origin answers all. Otherwise the comparison may
-// still be wrong, which four more requests show at most. Without credentials only what
+// A place that answers one invented origin answers all. Otherwise the comparison may
+// still be wrong, which a few more requests show. Without credentials only what
 // everybody may read is shared.
 func runCORS(ctx context.Context, site *Site) Result {
-	answer, err := askFrom(ctx, site, foreignOrigin)
+	answer, err := askFrom(ctx, site, "", foreignOrigin)
 	if err != nil {
 		return skip("The site did not answer when it was asked on behalf of another site.")
 	}
@@ -43,8 +45,12 @@ func runCORS(ctx context.Context, site *Site) Result {
 		return fail(f)
 	}
 	findings := personalData(answer)
+	var closed []string // to the invented origin
+	if allowed, _ := allows(answer, foreignOrigin); !allowed {
+		closed = append(closed, "")
+	}
 	for _, path := range dataPaths(site) {
-		answer, err := site.Ask(ctx, http.MethodGet, path, http.Header{"Origin": {foreignOrigin}})
+		answer, err := askFrom(ctx, site, path, foreignOrigin)
 		if err != nil {
 			continue // the page has answered, and the others may
 		}
@@ -52,16 +58,34 @@ func runCORS(ctx context.Context, site *Site) Result {
 			return fail(f)
 		}
 		findings = append(findings, personalData(answer)...)
+		if allowed, _ := allows(answer, foreignOrigin); !allowed && succeeds(answer) {
+			closed = append(closed, path)
+		}
 	}
-	if allowed, _ := allows(answer, foreignOrigin); allowed {
-		return fail(merge(findings)...) // as good as *
+	for _, path := range closed {
+		findings = append(findings, tricked(ctx, site, path)...)
 	}
+	return fail(merge(findings)...)
+}
+
+// tricked tries the origins that only a wrong comparison lets pass.
+func tricked(ctx context.Context, site *Site, path string) []Finding {
+	var findings []Finding
 	for _, trick := range originTricks(site) {
-		answer, err := askFrom(ctx, site, trick.origin)
+		answer, err := askFrom(ctx, site, path, trick.origin)
 		if err != nil {
 			continue // the others may still tell something
 		}
 		allowed, credentials := allows(answer, trick.origin)
+		if allowed && trick.meant != "" {
+			control, err := askFrom(ctx, site, path, trick.meant)
+			if err != nil {
+				continue
+			}
+			if meant, _ := allows(control, trick.meant); meant {
+				continue
+			}
+		}
 		switch {
 		case allowed && credentials:
 			findings = append(findings, Finding{Title: trick.title, Severity: trick.severity, Evidence: corsEvidence(answer, trick.origin), Impact: trick.impact})
@@ -70,7 +94,7 @@ func runCORS(ctx context.Context, site *Site) Result {
 				Impact: "A foreign site passes for one of yours. Today it may read only what everybody may; once credentials are allowed, it reads what signed-in visitors see."})
 		}
 	}
-	return fail(merge(findings)...)
+	return findings
 }
 
 // openToAll reports an answer that an invented origin may read with the credentials of
@@ -83,13 +107,16 @@ func openToAll(answer *guard.Response) (Finding, bool) {
 }
 
 // What programs call the fields of a person or of an account. A public list of shops has
-// an email and a telephone, too, so those count with a person's name alone; and the texts
-// of a form call fields so, whose values are words.
+// an email and a telephone, too, so those count with a person's name alone, or where the
+// data or their address say whose they are; and the texts of a form call fields so, whose
+// values are words.
 var (
 	accountField = regexp.MustCompile(`(?i)"(?:password|passwd|password_?hash|access_?token|refresh_?token|session_?id|iban|ssn|date_?of_?birth|birth_?date|dob|last_?login)"\s*:\s*(?:[0-9]|"[^"\s]*[0-9][^"\s]*")`)
 	ownerField   = regexp.MustCompile(`(?i)"(?:customer|user)_?email"\s*:\s*"[^"@\s]+@`)
 	emailField   = regexp.MustCompile(`(?i)"e?-?mail"\s*:\s*"[^"@\s]+@`)
 	personField  = regexp.MustCompile(`(?i)"(?:first_?name|last_?name|full_?name|user_?name|role|customer_?id|user_?id)"\s*:\s*["0-9]`)
+	ownerObject  = regexp.MustCompile(`(?i)"(?:user|account|profile|customer|member|patient|employee|kunde|benutzer)s?"\s*:\s*[\[{]`)
+	ownerPath    = regexp.MustCompile(`(?i)/(?:me|users?|accounts?|profiles?|customers?|members?|patients?|employees?)(?:[/.]|$)`)
 )
 
 // personalData reports data about people that every site may read. That data is open is
@@ -100,7 +127,8 @@ func personalData(answer *guard.Response) []Finding {
 		return nil
 	}
 	body := beginning(answer.Body)
-	if personal := accountField.Match(body) || ownerField.Match(body) || emailField.Match(body) && personField.Match(body); !personal {
+	person := personField.Match(body) || ownerObject.Match(body) || ownerPath.MatchString(answer.URL.Path)
+	if personal := accountField.Match(body) || ownerField.Match(body) || emailField.Match(body) && person; !personal {
 		return nil
 	}
 	return []Finding{{
@@ -115,6 +143,34 @@ const maxDataPaths = 4
 // apiPath fits the paths that programming interfaces usually have.
 var apiPath = regexp.MustCompile(`^/([a-z0-9_-]+/)*(api|rest|graphql|v[0-9]{1,2})(/[a-z0-9_/-]*)?$`)
 
+// called fits how scripts ask for data: fetch("/account"), $.getJSON("/account").
+var called = regexp.MustCompile("(?:\\bfetch|\\baxios(?:\\.get)?|\\$\\.(?:get|getJSON)|\\.open\\(\\s*[\"']GET[\"']\\s*,)\\s*\\(?\\s*[\"'`](/[A-Za-z0-9_.-][A-Za-z0-9_./-]*)[\"'`?]([^;\n]{0,100})")
+
+// harmful fits addresses that may do more than tell something, whatever the method.
+var harmful = regexp.MustCompile(`(?i)out|off|delete|remove|clear|reset|cancel|confirm|revoke|subscribe|vote|like|follow|update|add|abmelden|l(?:ö|oe|%C3%B6)schen`)
+
+// calledPaths are what the scripts of the site ask for with GET.
+func calledPaths(site *Site) []string {
+	var paths []string
+	for _, text := range site.texts() {
+		for _, m := range called.FindAllSubmatch(text.Body, maxItems) {
+			if path := string(m[1]); !bytes.Contains(m[2], []byte("method")) && !harmful.MatchString(path) && (site.Owned || !site.disallows(path)) {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
+}
+
+// disallows reports whether robots.txt keeps robots out of path. Rules with a * count for
+// what is before it, which is on the safe side.
+func (s *Site) disallows(path string) bool {
+	return slices.ContainsFunc(s.Disallowed, func(rule string) bool {
+		prefix, _, _ := strings.Cut(rule, "*")
+		return strings.HasPrefix(path, strings.TrimSuffix(prefix, "$"))
+	})
+}
+
 // dataPaths are addresses that answer to programs: their answers are what other sites
 // would like to read.
 func dataPaths(site *Site) []string {
@@ -128,6 +184,9 @@ func dataPaths(site *Site) []string {
 		if saysJSON(page.Response) {
 			add(page.Response.URL.EscapedPath())
 		}
+	}
+	for _, path := range calledPaths(site) {
+		add(path)
 	}
 	if site.Owned {
 		for _, path := range site.Disallowed {
@@ -151,6 +210,7 @@ type originTrick struct {
 	severity auditapi.Severity
 	impact   string // empty: that of the check
 	mistake  bool   // passing is a mistake without credentials too
+	meant    string // no mistake where this origin passes, too; empty: always one
 }
 
 // originTricks are the origins that fit the site.
@@ -168,11 +228,22 @@ func originTricks(site *Site) []originTrick {
 		title: "A site whose name begins like yours may read answers",
 	})
 	// Below one's own domain a name may well be trusted, so the mark goes before the
-	// registered name.
-	if own, err := publicsuffix.EffectiveTLDPlusOne(name); err == nil {
+	// registered name; and before the whole one where not all of the domain is trusted.
+	own := registered(name)
+	suffix := originTrick{
+		origin: "https://canary" + own, severity: auditapi.High, mistake: true,
+		title: "A site whose name ends like yours may read answers",
+	}
+	tricks = append(tricks, suffix)
+	if port := site.Page.URL.Port(); port != "" {
+		suffix.origin += ":" + port
+		tricks = append(tricks, suffix)
+	}
+	if own != name {
 		tricks = append(tricks, originTrick{
-			origin: "https://canary" + own, severity: auditapi.High, mistake: true,
-			title: "A site whose name ends like yours may read answers",
+			origin: "https://canary" + name, meant: "https://canary." + own, severity: auditapi.Medium, mistake: true,
+			title:  "Names of your domain that end alike may read answers",
+			impact: "Whoever has any name of the domain, through a forgotten alias or a service that hands such names out, can choose one that ends like this one, and reads what yours shows to signed-in visitors.",
 		})
 	}
 	if site.Encrypted() && site.Page.Header.Get("Strict-Transport-Security") == "" {
@@ -185,8 +256,26 @@ func originTricks(site *Site) []originTrick {
 	return tricks
 }
 
-func askFrom(ctx context.Context, site *Site, origin string) (*guard.Response, error) {
-	return site.again(ctx, http.Header{"Origin": {origin}})
+// askFrom asks on behalf of a page of origin; without a path, for the front page.
+func askFrom(ctx context.Context, site *Site, path, origin string) (*guard.Response, error) {
+	header := http.Header{"Origin": {origin}}
+	if path == "" {
+		return site.again(ctx, header)
+	}
+	return site.Ask(ctx, http.MethodGet, path, header)
+}
+
+// registered is the part of name that somebody has registered; of an address and of a
+// name without dots it is the whole.
+func registered(name string) string {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return name
+	}
+	own, err := publicsuffix.EffectiveTLDPlusOne(name)
+	if err != nil {
+		return name
+	}
+	return own
 }
 
 // allows reads the answer as browsers do: one value, to the letter.

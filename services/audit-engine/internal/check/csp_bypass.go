@@ -20,7 +20,7 @@ func init() {
 			"Content-Security-Policy", "script-src 'nonce-RANDOM' 'strict-dynamic'; object-src 'none'; base-uri 'none'"),
 		References: []string{"https://www.w3.org/TR/CSP3/#strict-dynamic-usage", "https://research.google/pubs/csp-is-dead-long-live-csp-on-the-insecurity-of-whitelists-and-the-future-of-content-security-policy/"},
 		Controls:   controls(clientCode, "3.4.3"),
-		Run:        runCSPBypass,
+		Run:        onPages(runCSPBypass, anyPage),
 	})
 }
 

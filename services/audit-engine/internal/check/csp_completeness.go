@@ -17,11 +17,14 @@ func init() {
 			"Content-Security-Policy", cspExample),
 		References: cspReferences,
 		Controls:   controls(clientCode, "3.4.3"),
-		Run:        runCSPCompleteness,
+		Run:        onPages(runCSPCompleteness, anyPage),
 	})
 }
 
 func runCSPCompleteness(_ context.Context, site *Site) Result {
+	if !site.HTML() {
+		return skip(notHTML)
+	}
 	list := policies(site)
 	if len(limits(list, scriptElements)) == 0 {
 		return skip(noPolicy)

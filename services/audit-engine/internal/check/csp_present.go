@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/tier"
@@ -16,8 +17,15 @@ func init() {
 			"Content-Security-Policy", cspExample),
 		References: cspReferences,
 		Controls:   controls(clientCode, "3.4.3"),
-		Run:        runCSPPresent,
+		Run:        onPages(runCSPPresent, lively),
 	})
+}
+
+// lively reports a page that scripts run in or that takes input. On others there is little
+// that a policy could stop.
+func lively(p *Page) bool {
+	d := p.Document()
+	return len(d.Forms)+len(d.Scripts)+len(d.Handlers) > 0 || slices.ContainsFunc(d.Resources, func(r Resource) bool { return r.Tag == "script" })
 }
 
 func runCSPPresent(_ context.Context, site *Site) Result {

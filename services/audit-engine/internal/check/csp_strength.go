@@ -17,13 +17,16 @@ func init() {
 			"Content-Security-Policy", "script-src 'nonce-RANDOM' 'strict-dynamic'; object-src 'none'; base-uri 'none'"),
 		References: cspReferences,
 		Controls:   controls(clientCode, "3.4.3"),
-		Run:        runCSPStrength,
+		Run:        onPages(runCSPStrength, anyPage),
 	})
 }
 
 // A script must pass every policy, so a loophole counts only where all of them
 // have it.
 func runCSPStrength(_ context.Context, site *Site) Result {
+	if !site.HTML() {
+		return skip(notHTML)
+	}
 	list := policies(site)
 	elements, handlers := limits(list, scriptElements), limits(list, scriptHandlers)
 	if len(elements) == 0 {

@@ -19,7 +19,7 @@ func init() {
 			"Content-Security-Policy", cspExample),
 		References: []string{"https://www.w3.org/TR/CSP3/#framework-policy", "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy"},
 		Controls:   controls(clientCode, "3.4.3"),
-		Run:        runCSPSyntax,
+		Run:        onPages(runCSPSyntax, anyPage),
 	})
 }
 

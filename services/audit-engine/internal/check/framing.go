@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"doorstep.example/pkg/auditapi"
@@ -17,7 +18,7 @@ func init() {
 			"Content-Security-Policy", "frame-ancestors 'none'"),
 		References: []string{"https://www.w3.org/TR/CSP3/#directive-frame-ancestors", "https://cheatsheetseries.owasp.org/cheatsheets/Clickjacking_Defense_Cheat_Sheet.html"},
 		Controls:   controls(hardening, "3.4.6"),
-		Run:        runFraming,
+		Run:        onPages(runFraming, acts),
 	})
 }
 
@@ -40,6 +41,12 @@ func runFraming(_ context.Context, site *Site) Result {
 		return fail(Finding{Title: "X-Frame-Options has a value that browsers ignore", Severity: auditapi.Medium, Evidence: evidence})
 	}
 	return fail(Finding{Title: "Other sites may show yours inside a frame", Severity: auditapi.Medium, Evidence: evidence})
+}
+
+// acts reports whether a click on the page may do something. Others are often made to be
+// framed, such as a video to embed.
+func acts(p *Page) bool {
+	return slices.ContainsFunc(p.Document().Forms, func(f Form) bool { return f.Method == sendPost || f.Password() })
 }
 
 // framers returns who may frame the page by each policy that says so, which only one

@@ -40,6 +40,12 @@ func runHSTS(_ context.Context, site *Site) Result {
 		// Lab targets alone are named so, and stand for a site that has a name.
 		evidence = lines(evidence, "Browsers remember HSTS for names; this audit has opened the site by its IP address (RFC 6797, section 8.1.1).")
 	}
+	if before := onTheWay(site); len(values) == 0 && before != "" {
+		return fail(Finding{
+			Title: "HSTS comes with the redirect, not with the page", Severity: auditapi.Low, Evidence: lines(evidence, before),
+			Impact: "Visitors who begin at the front page are protected. Those who follow a link straight to a page are not, until they have been redirected once.",
+		})
+	}
 	if len(values) == 0 {
 		return fail(Finding{Title: "Browsers are not told to insist on https (no HSTS)", Severity: auditapi.Medium, Evidence: evidence})
 	}
@@ -63,6 +69,21 @@ func runHSTS(_ context.Context, site *Site) Result {
 		})
 	}
 	return pass()
+}
+
+// onTheWay is the line of a redirect on the same name that has told browsers for a year or
+// more; empty: none has.
+func onTheWay(site *Site) string {
+	for _, hop := range site.Page.Hops {
+		values := hop.Header.Values("Strict-Transport-Security")
+		if hop.URL.Scheme != "https" || hop.URL.Hostname() != site.Page.URL.Hostname() || len(values) == 0 {
+			continue
+		}
+		if h, err := parseHSTS(values[0]); err == nil && h.maxAge >= oneYear {
+			return "In the redirect before it: " + headerLine(hop.Header, "Strict-Transport-Security")
+		}
+	}
+	return ""
 }
 
 // hsts is a Strict-Transport-Security header.

@@ -25,8 +25,9 @@ func init() {
 	})
 }
 
-// davMethods are those that only WebDAV has (RFC 4918, 9). PUT, DELETE and PATCH prove
-// nothing: every API has them, and frameworks list what some other address takes.
+// davMethods are those that only WebDAV has (RFC 4918, 9). PUT, DELETE and PATCH without
+// them prove no weakness: every API has them, and frameworks list what some other address
+// takes.
 var davMethods = []string{"PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK"}
 
 func runHTTPMethods(ctx context.Context, site *Site) Result {
@@ -38,14 +39,28 @@ func runHTTPMethods(ctx context.Context, site *Site) Result {
 		return pass()
 	}
 	changes, dav := false, answer.Header.Get("DAV") != ""
-	for method := range strings.SplitSeq(strings.Join(answer.Header.Values("Allow"), ","), ",") {
+	offered := slices.Concat(answer.Header.Values("Allow"), answer.Header.Values("Public")) // IIS says Public
+	for method := range strings.SplitSeq(strings.Join(offered, ","), ",") {
 		method = strings.ToUpper(strings.TrimSpace(method))
-		changes = changes || method == http.MethodPut || method == http.MethodDelete
+		changes = changes || method == http.MethodPut || method == http.MethodDelete || method == http.MethodPatch
 		dav = dav || slices.Contains(davMethods, method)
 	}
-	if !dav || !changes {
-		return pass()
+	evidence := lines("OPTIONS /", at(answer))
+	for _, name := range []string{"Allow", "Public", "DAV"} {
+		if answer.Header.Get(name) != "" {
+			evidence = lines(evidence, headerLine(answer.Header, name))
+		}
 	}
-	return fail(Finding{Title: "The server offers WebDAV, which changes files", Severity: auditapi.Low,
-		Evidence: lines("OPTIONS /", at(answer), headerLine(answer.Header, "Allow"), headerLine(answer.Header, "DAV"))})
+	switch {
+	case !changes:
+		return pass()
+	case dav:
+		return fail(Finding{Title: "The server offers WebDAV, which changes files", Severity: auditapi.Low, Evidence: evidence})
+	}
+	return fail(Finding{Title: "The server says that it takes PUT, DELETE or PATCH", Severity: auditapi.Info, Evidence: evidence,
+		Impact: "An interface for programs needs these methods, and frameworks often list what only some addresses take; then nothing is wrong. On a server of plain pages and files, they let whoever may use them change the site. The audit has asked what is offered and has changed nothing.",
+		Remediation: serverConfig("See whether the front page needs these methods, and refuse those that it does not.",
+			"location / {\n    limit_except GET POST { deny all; }\n}",
+			"<Location />\n    AllowMethods GET HEAD POST OPTIONS\n</Location>",
+			"@change method PUT DELETE PATCH\nrespond @change 405")})
 }

@@ -17,7 +17,7 @@ func init() {
 			"X-Content-Type-Options", "nosniff"),
 		References: []string{"https://fetch.spec.whatwg.org/#x-content-type-options-header"},
 		Controls:   controls(hardening, "3.4.4"),
-		Run: func(_ context.Context, site *Site) Result {
+		Run: onPages(func(_ context.Context, site *Site) Result {
 			evidence := lines(at(site.Page), headerLine(site.Page.Header, "X-Content-Type-Options"))
 			values := strings.Split(strings.Join(site.Page.Header.Values("X-Content-Type-Options"), ","), ",")
 			switch first := strings.TrimSpace(values[0]); { // browsers look at the first only
@@ -28,6 +28,6 @@ func init() {
 			default:
 				return fail(Finding{Title: "X-Content-Type-Options is invalid", Severity: auditapi.Low, Evidence: evidence})
 			}
-		},
+		}, anyPage),
 	})
 }

@@ -26,6 +26,9 @@ func (s *Site) SiteFacts() grade.SiteFacts {
 		Resource: header.Get("Cross-Origin-Resource-Policy"),
 	}
 	for _, c := range cookies(s) {
+		if c.name == "heroku-session-affinity" {
+			continue // not the site's own
+		}
 		valid := slices.Contains([]string{"strict", "lax", "none"}, c.sameSite)
 		f.Cookies = append(f.Cookies, grade.CookieFacts{
 			Name: c.name, Secure: c.secure, HTTPOnly: c.httpOnly, SameSite: valid,
@@ -162,8 +165,8 @@ func (s *Site) policyFacts() grade.PolicyFacts {
 	if !f.Sent {
 		return f
 	}
-	for _, p := range headerPolicies(s) {
-		f.FrameAncestors = f.FrameAncestors || p["frame-ancestors"] != nil
+	for _, p := range headerPolicies(s) { // of invalid ones it reads nothing
+		f.FrameAncestors = f.FrameAncestors || p["frame-ancestors"] != nil && !f.Invalid
 	}
 	list := func(names ...string) sources {
 		if values, ok := merged.limit(load{directives: names}); ok {

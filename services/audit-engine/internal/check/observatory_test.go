@@ -44,6 +44,7 @@ func TestPolicyFacts(t *testing.T) {
 		{[]string{"default-src 'self'; connect-src http://api.shop.example"}, grade.PolicyFacts{Sent: true, PlainActive: true}},
 		{[]string{"default-src 'self'; img-src http://img.shop.example"}, grade.PolicyFacts{Sent: true, PlainPassive: true}},
 		{[]string{"default-src 'self'; default-src 'none'"}, grade.PolicyFacts{Sent: true, Invalid: true}},
+		{[]string{"default-src 'self'; frame-ancestors 'none'; img-src a.example; img-src b.example"}, grade.PolicyFacts{Sent: true, Invalid: true}},
 		{[]string{"default-src 'self'; report-uri /a; report-uri /b"}, grade.PolicyFacts{Sent: true, ReportTwice: true}},
 		{[]string{"script-src 'unsafe-inline' 'self'; object-src 'none'", "script-src 'self'; style-src 'self'"}, grade.PolicyFacts{Sent: true}},
 		{[]string{"default-src *, default-src 'self'"}, grade.PolicyFacts{Sent: true, NoneByDefault: true}},
@@ -144,7 +145,7 @@ func TestSiteFactsToGrade(t *testing.T) {
 	good := http.Header{
 		"Content-Security-Policy": {"default-src 'none'; script-src 'self'; frame-ancestors 'none'"}, "Strict-Transport-Security": {"max-age=31536000"},
 		"X-Content-Type-Options": {"nosniff"}, "Referrer-Policy": {"no-referrer"}, "Cross-Origin-Resource-Policy": {"same-origin"},
-		"Set-Cookie": {"sessid=1; Secure; HttpOnly; SameSite=Strict"},
+		"Set-Cookie": {"sessid=1; Secure; HttpOnly; SameSite=Strict", "heroku-session-affinity=1"},
 	}
 	weak := http.Header{"Set-Cookie": {"PHPSESSID=1"}}
 	middling := http.Header{

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
+	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/guard"
 )
 
@@ -59,6 +61,30 @@ func (s *Site) markup() []*Page {
 	}
 	return list
 }
+
+// onPages has a check look at the front page and then, one by one, at the others that
+// browsers render and that concern it: a protection must be on each. Of those counts
+// what is a weakness and not told yet.
+func onPages(run func(context.Context, *Site) Result, concerns func(*Page) bool) func(context.Context, *Site) Result {
+	return func(ctx context.Context, site *Site) Result {
+		result := run(ctx, site)
+		for _, page := range site.markup() {
+			if page.Response == site.Page || page.Status != http.StatusOK || !concerns(page) {
+				continue
+			}
+			alone := &Site{Now: site.Now, Host: site.Host, Page: page.Response, Pages: []*Page{page}}
+			for _, f := range run(ctx, alone).Findings {
+				told := slices.ContainsFunc(result.Findings, func(other Finding) bool { return other.Title == f.Title })
+				if f.Severity != auditapi.Info && !told {
+					result = fail(append(result.Findings, f)...)
+				}
+			}
+		}
+		return result
+	}
+}
+
+func anyPage(*Page) bool { return true }
 
 // texts returns every answer that was read whole: pages, then scripts.
 func (s *Site) texts() []*guard.Response {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -17,7 +18,7 @@ func init() {
 			"Referrer-Policy", "strict-origin-when-cross-origin"),
 		References: []string{"https://www.w3.org/TR/referrer-policy/"},
 		Controls:   controls(hardening, "3.4.5"),
-		Run:        runReferrerPolicy,
+		Run:        onPages(runReferrerPolicy, anyPage),
 	})
 }
 
@@ -27,12 +28,23 @@ var referrerPolicies = map[string]bool{
 	"origin": false, "origin-when-cross-origin": false, "no-referrer-when-downgrade": true, "unsafe-url": true,
 }
 
+// oldReferrerPolicies are names that browsers know in markup alone.
+var oldReferrerPolicies = map[string]string{
+	"never": "no-referrer", "default": "strict-origin-when-cross-origin", "always": "unsafe-url", "origin-when-crossorigin": "origin-when-cross-origin",
+}
+
 func runReferrerPolicy(_ context.Context, site *Site) Result {
 	if !site.HTML() {
 		return skip(notHTML)
 	}
 	evidence := lines(at(site.Page), headerLine(site.Page.Header, "Referrer-Policy"))
-	values := strings.Join(site.Page.Header.Values("Referrer-Policy"), ",")
+	said := site.Page.Header.Values("Referrer-Policy")
+	document := site.Document()
+	for _, content := range document.Meta("referrer") {
+		said = append(said, cmp.Or(oldReferrerPolicies[strings.ToLower(strings.TrimSpace(content))], content))
+		evidence = lines(evidence, "In the page: "+quote(content))
+	}
+	values := strings.Join(said, ",")
 	leaks, known := false, false
 	for value := range strings.SplitSeq(values, ",") { // the last known one counts
 		if unsafe, ok := referrerPolicies[strings.ToLower(strings.TrimSpace(value))]; ok {

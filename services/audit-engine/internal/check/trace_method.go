@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"doorstep.example/pkg/auditapi"
+	"doorstep.example/services/audit-engine/internal/guard"
 	"doorstep.example/services/audit-engine/internal/tier"
 )
 
@@ -29,7 +30,7 @@ func init() {
 			if err != nil {
 				return skip("The site did not answer to the TRACE method.")
 			}
-			if answer.Status != http.StatusOK || !isEcho(answer.Body) {
+			if answer.Status != http.StatusOK || !isEcho(answer) || site.echoes(ctx) {
 				return pass()
 			}
 			return fail(Finding{Title: "The server sends requests back (TRACE)", Severity: auditapi.Medium,
@@ -38,8 +39,15 @@ func init() {
 	})
 }
 
-// isEcho reports whether body is the request as it arrived: its first line, then its
-// header (RFC 9110, 9.3.8). A page that shows visitors what they sent is none.
-func isEcho(body []byte) bool {
-	return bytes.HasPrefix(body, []byte("TRACE ")) && bytes.Contains(bytes.ToLower(body), []byte(strings.ToLower(traceMark)+":"))
+// isEcho reports whether the answer is the request as it arrived: its first line, then
+// its header (RFC 9110, 9.3.8), or the header alone. A page that shows visitors what they
+// sent is none.
+func isEcho(answer *guard.Response) bool {
+	return !isHTML(answer) && bytes.Contains(bytes.ToLower(answer.Body), []byte(strings.ToLower(traceMark)))
+}
+
+// echoes reports a site that repeats the header of every request, whatever the method.
+func (s *Site) echoes(ctx context.Context) bool {
+	answer, err := s.Ask(ctx, http.MethodGet, "/", http.Header{traceMark: {"1"}})
+	return err == nil && answer.Status == http.StatusOK && isEcho(answer)
 }

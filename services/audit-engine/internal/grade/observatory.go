@@ -56,6 +56,8 @@ var observatoryLetters = []struct {
 //   - a max-age that is no number counts as invalid, where the Observatory lets it pass;
 //   - an answer that allows every origin with credentials fails, a verdict that the
 //     Observatory has but never reaches;
+//   - a directive that only a later one of several policies has counts as it stands, where
+//     the Observatory reads 'none' for it;
 //   - nobody is on the preload list, which is not asked.
 func Observatory(f SiteFacts) (score int, letter string, tests []Test) {
 	bonus := 0
