@@ -146,7 +146,7 @@ func (s *Server) Await(t testing.TB, what string, ok func(s *Server) bool) {
 		select {
 		case <-changed:
 		case <-limit.C:
-			t.Fatalf("waited 10 s for %s", what)
+			t.Fatalf("waited 30 s for %s", what)
 		}
 	}
 }
