@@ -66,6 +66,10 @@ func weakCookies() []story {
 		{name: "None without Secure", open: cookie("theme=dark; Path=/; SameSite=None"), truth: []string{"cookie-samesite medium", "cookie-secure low"}},
 		{name: "prefix that is not kept", open: cookie("__Host-session=" + value + "; Path=/shop; Secure; HttpOnly; SameSite=Lax"), truth: []string{"cookie-accepted medium"}},
 		{name: "cookie for another site", open: cookie("lang=en; Domain=other.example; Secure; SameSite=Lax"), truth: []string{"cookie-accepted low"}},
+		{name: "session on the way to sign in", open: site(routes{"/": says(`<a href="/account">Account</a>`), "/account": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Set-Cookie", "sid="+value+"; Path=/; HttpOnly; SameSite=Lax")
+			http.Redirect(w, r, "/sign-in", http.StatusFound)
+		}, "/sign-in": says("<p>Sign in with your mail.</p>")}), truth: []string{"cookie-secure high"}},
 		{name: "session in caches", open: front(header("Set-Cookie: __Host-session="+value+"; Path=/; Secure; HttpOnly; SameSite=Lax", "Cache-Control: public, max-age=3600")), truth: []string{"cacheable-session medium"}},
 	}
 }

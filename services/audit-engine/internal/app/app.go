@@ -54,7 +54,7 @@ func New(c *Config, log *slog.Logger, render Render) (http.Handler, error) {
 	}
 	scanner, err := scan.New(scan.Config{
 		Guard: watch, Log: log, Timeout: c.Timeout, Concurrency: c.Concurrency, Roots: roots,
-		DNS: resolver(c, log), Seller: c.SellerName, ContactURL: c.ContactURL.String(), Registerer: metrics,
+		DNS: resolver(c, log), PrivateDNS: c.DNSResolver != "", Seller: c.SellerName, ContactURL: c.ContactURL.String(), Registerer: metrics,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the scanner: %w", err)

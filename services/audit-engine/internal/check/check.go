@@ -36,6 +36,7 @@ type Check struct {
 	Remediation string            // what to do, with the lines to configure
 	References  []string          // URLs
 	Controls    []auditapi.Control
+	Last        bool // a site may take offence at it, so it runs when the others are done
 	Pageless    bool // it looks at no page, and runs where none could be read
 	Run         func(ctx context.Context, site *Site) Result
 }

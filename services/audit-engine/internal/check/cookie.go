@@ -36,8 +36,12 @@ func accepted(sent []cookie) []cookie {
 // What several of them set alike is there once.
 func sentCookies(site *Site) []cookie {
 	var list []cookie
+	answers := slices.Clone(site.Redirects)
 	for _, page := range site.pages() {
-		for _, c := range pageCookies(site, page.Response) {
+		answers = append(answers, page.Response)
+	}
+	for _, answer := range answers {
+		for _, c := range pageCookies(site, answer) {
 			if len(list) < maxItems && !slices.ContainsFunc(list, c.alike) {
 				list = append(list, c)
 			}

@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -104,6 +105,7 @@ type parser struct {
 	form     int  // index of the open form, or -1
 	inputs   int  // of all forms together
 	script   bool // the next text is one
+	sheet    bool // the next text is a style sheet
 }
 
 func parseDocument(page *url.URL, body []byte) Document {
@@ -124,10 +126,14 @@ func parseDocument(page *url.URL, body []byte) Document {
 			if p.script {
 				p.Scripts = collect(p.Scripts, string(tokens.Text()))
 			}
+			if p.sheet {
+				p.style(string(tokens.Raw()))
+			}
 		case html.CommentToken:
 			p.Comments = collect(p.Comments, string(tokens.Text()))
 		}
 		p.script = p.script && kind != html.TextToken && kind != html.EndTagToken
+		p.sheet = p.sheet && kind != html.TextToken && kind != html.EndTagToken
 	}
 }
 
@@ -184,6 +190,9 @@ func (p *parser) open(t tag) {
 		if strings.HasPrefix(a.Key, "on") && len(a.Key) < 30 {
 			p.Handlers = collect(p.Handlers, a.Key)
 		}
+		if a.Key == "style" {
+			p.style(a.Val)
+		}
 	}
 	switch t.atom {
 	case atom.Base:
@@ -195,12 +204,17 @@ func (p *parser) open(t tag) {
 		if runs(t.word("type")) {
 			p.load(t, "src", "", true)
 		}
-	case atom.Iframe, atom.Embed:
+	case atom.Iframe, atom.Frame, atom.Embed:
 		p.load(t, "src", "", true)
 	case atom.Object:
 		p.load(t, "data", "", true)
-	case atom.Img, atom.Audio, atom.Video, atom.Source:
+	case atom.Img, atom.Audio, atom.Video, atom.Source, atom.Track:
 		p.load(t, "src", "", false)
+		p.load(t, "poster", "", false)
+		for candidate := range strings.SplitSeq(t.get("srcset"), ",") {
+			address, _, _ := strings.Cut(strings.TrimSpace(candidate), " ")
+			p.loadFrom(t, address, "", false)
+		}
 	case atom.Link:
 		for rel := range strings.FieldsSeq(t.word("rel")) {
 			switch rel {
@@ -210,6 +224,8 @@ func (p *parser) open(t tag) {
 				p.load(t, "href", rel, false)
 			}
 		}
+	case atom.Style:
+		p.sheet = true
 	case atom.Form:
 		p.openForm(t)
 	case atom.Input:
@@ -252,12 +268,31 @@ func (p *parser) resolve(base *url.URL, text string) *url.URL {
 	return u
 }
 
-func (p *parser) load(t tag, key, rel string, active bool) {
+func (p *parser) load(t tag, key, rel string, active bool) { p.loadFrom(t, t.get(key), rel, active) }
+
+func (p *parser) loadFrom(t tag, address, rel string, active bool) {
 	if len(p.Resources) >= maxItems {
 		return
 	}
-	if u := p.resolve(p.base, t.get(key)); u != nil {
+	if u := p.resolve(p.base, address); u != nil {
 		p.Resources = append(p.Resources, Resource{Tag: t.atom.String(), Rel: rel, URL: u, Active: active, Integrity: t.get("integrity")})
+	}
+}
+
+// An address in a style sheet; imported is a sheet by itself.
+var (
+	styled   = regexp.MustCompile(`(?i)url\(\s*["']?([^"')\s]+)`)
+	imported = regexp.MustCompile(`(?i)@import\s+(?:url\(\s*)?["']?([^"')\s;]+)`)
+)
+
+// style collects what a style sheet in the markup loads.
+func (p *parser) style(text string) {
+	t := tag{atom: atom.Style}
+	for _, match := range imported.FindAllStringSubmatch(text, maxItems) {
+		p.loadFrom(t, match[1], "stylesheet", true)
+	}
+	for _, match := range styled.FindAllStringSubmatch(imported.ReplaceAllString(text, ""), maxItems) {
+		p.loadFrom(t, match[1], "", false)
 	}
 }
 

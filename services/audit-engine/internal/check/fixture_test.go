@@ -30,6 +30,7 @@ import (
 //	page URL       the recorded answer with the page; must be there
 //	hop URL        an answer before it that redirected
 //	also URL       another page of the crawl
+//	away URL       an answer of the crawl that leads on
 //	script URL     a script of the same origin
 //	robots         the paths that robots.txt keeps robots out of, one a line
 //	owned          the audit is the owner's
@@ -56,6 +57,7 @@ type fixture struct {
 	page       *guard.Response
 	hops       []guard.Hop
 	also       []*check.Page
+	away       []*guard.Response
 	scripts    []*guard.Response
 	disallowed []string
 	owned      bool
@@ -120,6 +122,8 @@ func (f *fixture) add(t *testing.T, name, body string) {
 		f.hops = append(f.hops, guard.Hop{URL: r.URL, Status: r.Status, Header: r.Header, Location: r.Header.Get("Location")})
 	case kind == "also":
 		f.also = append(f.also, check.NewPage(response(t, argument, body)))
+	case kind == "away":
+		f.away = append(f.away, response(t, argument, body))
 	case kind == "script":
 		f.scripts = append(f.scripts, response(t, argument, body))
 	case name == "robots":
@@ -185,7 +189,7 @@ func response(t *testing.T, address, raw string) *guard.Response {
 
 // site is the fixture as a check sees it.
 func (f *fixture) site(t *testing.T) *check.Site {
-	site := &check.Site{Now: fixtureNow, Host: f.page.URL.Hostname(), Page: f.page, Plain: f.plain, NoTLS: f.noTLS}
+	site := &check.Site{Now: fixtureNow, Host: f.page.URL.Hostname(), Page: f.page, Plain: f.plain, NoTLS: f.noTLS, Redirects: f.away}
 	site.Pages = append([]*check.Page{check.NewPage(f.page)}, f.also...)
 	site.Active = func(context.Context, tlsprobe.Active) (tlsprobe.Proof, error) {
 		switch f.active {
@@ -235,7 +239,9 @@ func (f *fixture) site(t *testing.T) *check.Site {
 		}
 		return response(t, fmt.Sprintf("%s://%s%s", f.page.URL.Scheme, f.page.URL.Host, path), raw), nil
 	}
-	site.Glance = site.Ask
+	site.Fetch = func(ctx context.Context, path string) (*guard.Response, error) {
+		return site.Ask(ctx, http.MethodGet, path, nil)
+	}
 	posts := 0
 	site.Post = func(_ context.Context, path string, _ http.Header, _ url.Values) (*guard.Response, error) {
 		posts++

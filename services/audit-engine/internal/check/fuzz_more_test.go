@@ -60,7 +60,7 @@ func headerSite(name, value string) *Site {
 	page := &guard.Response{URL: &url.URL{Scheme: "https", Host: "shop.example", Path: "/"}, Status: 200, Header: header, Body: []byte("<p>shop<script src=a.js></script>")}
 	ask := func(context.Context, string, string, http.Header) (*guard.Response, error) { return page, nil }
 	return &Site{
-		Now: fuzzNow, Host: "shop.example", Page: page, Canary: func() string { return "zq7canary" }, Ask: ask, Glance: ask,
+		Now: fuzzNow, Host: "shop.example", Page: page, Canary: func() string { return "zq7canary" }, Ask: ask,
 		Post: func(context.Context, string, http.Header, url.Values) (*guard.Response, error) {
 			return page, nil
 		},

@@ -168,9 +168,9 @@ func pathOf(u *url.URL) string {
 
 func sameOrigin(a, b *url.URL) bool { return a.Scheme == b.Scheme && a.Host == b.Host }
 
-// get asks as a visitor would, with more headers, for the beginning of what is at path.
+// get asks as a visitor would, with more headers.
 func (s *Site) get(ctx context.Context, path string, header http.Header) (*guard.Response, error) {
-	return s.Glance(ctx, http.MethodGet, path, header)
+	return s.Ask(ctx, http.MethodGet, path, header)
 }
 
 // confirmed reports whether a probe shows the same with two different words; the
@@ -190,8 +190,7 @@ func (s *Site) confirmed(probe func(word string) (*guard.Response, bool, error))
 // silent is why a probe is skipped.
 const silent = "The site did not answer while it was probed."
 
-// MaxLooked is how many bytes of an answer are looked at, where there is one answer after
-// the other.
+// MaxLooked is how many bytes of an answer Ask reads.
 const MaxLooked = 512 << 10
 
 func beginning(body []byte) []byte { return body[:min(len(body), MaxLooked)] }

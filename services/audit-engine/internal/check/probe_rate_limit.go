@@ -43,6 +43,7 @@ func init() {
 			"# with the module caddy-ratelimit\nrate_limit {\n    zone login {\n        match {\n            method POST\n            path /login\n        }\n        key {remote_host}\n        events 10\n        window 1m\n    }\n}"),
 		References: []string{"https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html", "https://cwe.mitre.org/data/definitions/307.html"},
 		Controls:   controls(guessing),
+		Last:       true,
 		Run:        runRateLimit,
 	})
 }

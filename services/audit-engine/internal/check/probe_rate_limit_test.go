@@ -28,7 +28,7 @@ func TestSignInIsSentLikeABrowser(t *testing.T) {
 	var sent []url.Values
 	site := &Site{
 		Page: answer("/login", form("stale")),
-		Glance: func(context.Context, string, string, http.Header) (*guard.Response, error) {
+		Ask: func(context.Context, string, string, http.Header) (*guard.Response, error) {
 			return answer("/login", form("fresh")), nil
 		},
 		Post: func(_ context.Context, path string, header http.Header, form url.Values) (*guard.Response, error) {

@@ -30,6 +30,8 @@ type Site struct {
 	Pages []*Page
 	// Scripts are those of the same origin that Pages load.
 	Scripts []*guard.Response
+	// Redirects are answers of the same origin that links led to and that lead on.
+	Redirects []*guard.Response
 	// Disallowed are the paths that robots.txt keeps robots out of, as written.
 	Disallowed []string
 	// Owned tells that the owner is known to have ordered the audit, by proof or because
@@ -53,7 +55,7 @@ type Site struct {
 	// DNS is what the DNS says about Host and its domain; nil where NoDNS says why not.
 	DNS   *dnsprobe.Facts
 	NoDNS string
-	// AskHost sends a GET to another name of the domain, without following redirects.
+	// AskHost is Ask with GET at another name of the domain.
 	AskHost func(ctx context.Context, address string) (*guard.Response, error)
 
 	// Exposed is what the site gave away of files that are not for its visitors. nil: it
@@ -61,12 +63,13 @@ type Site struct {
 	Exposed *exposed.Result
 
 	// Ask sends one request to the site that Page came from, without following
-	// redirects. path begins with a slash. A Host in header is only claimed.
+	// redirects, and reads the first MaxLooked bytes of the answer: what is asked for
+	// again and again is not worth more of the site's time, and of our memory. path
+	// begins with a slash. A Host in header is only claimed.
 	Ask func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error)
 
-	// Glance is Ask for the first MaxLooked bytes of an answer alone: what probes ask for
-	// again and again is not worth more of the site's time, and of our memory.
-	Glance func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error)
+	// Fetch is Ask with GET for the whole of what is at path.
+	Fetch func(ctx context.Context, path string) (*guard.Response, error)
 
 	// Post sends a form as browsers do, without following redirects. It is for the
 	// sign-in form alone, see probe-rate-limit: everything else only asks. A site that

@@ -59,7 +59,7 @@ func runSourceMaps(ctx context.Context, site *Site) Result {
 				continue
 			}
 			asked++
-			answer, err := site.Ask(ctx, http.MethodGet, path, nil)
+			answer, err := site.Fetch(ctx, path)
 			if err != nil || answer.BodyErr != nil {
 				unanswered++
 				continue

@@ -35,6 +35,8 @@ const (
 type Result struct {
 	Pages   []*check.Page     // the front page first, then breadth first
 	Scripts []*guard.Response // in the order in which pages load them
+	// Redirects are what some links led to instead of a page: they set cookies, too.
+	Redirects []*guard.Response
 }
 
 // crawl is one crawl on its way.
@@ -44,13 +46,14 @@ type crawl struct {
 	origin string
 	robots robots.File
 
-	seen     map[string]bool
-	variety  variety
-	queue    []*url.URL
-	failures int
-	busy     bool // the site asked to be left alone
-	bytes    int  // of all answers
-	largest  int  // bytes of one
+	seen      map[string]bool
+	redirects []*guard.Response
+	variety   variety
+	queue     []*url.URL
+	failures  int
+	busy      bool // the site asked to be left alone
+	bytes     int  // of all answers
+	largest   int  // bytes of one
 }
 
 // Run crawls from front, which is the answer at the end of the redirects, within the
@@ -74,6 +77,7 @@ func Run(ctx context.Context, client *guard.Client, front *guard.Response, rules
 	c.follow(first)
 	result.Pages = append(result.Pages, c.readPages(ctx)...)
 	result.Scripts = c.readScripts(ctx, result.Pages)
+	result.Redirects = c.redirects
 	return result
 }
 
@@ -141,6 +145,7 @@ func (c *crawl) readPages(ctx context.Context) []*check.Page {
 				continue
 			}
 			if location := answer.Header.Get("Location"); answer.Status/100 == 3 && location != "" {
+				c.redirects = append(c.redirects, answer)
 				// Where a page has moved to is the same kind of page, and yet to be read.
 				if u, err := answer.URL.Parse(location); err == nil && c.fresh(u) {
 					c.push(u)

@@ -51,7 +51,13 @@ func (s *Scanner) gather(ctx context.Context, target guard.Target, agent string,
 		return nil, err
 	}
 	steps.tell("page", "Opening the page")
-	site := &check.Site{Now: s.config.Now(), Host: page.Target.Host(), Page: page, Owned: owned, Roots: s.config.Roots, Ask: asker(client, page, 0), Glance: asker(client, page, check.MaxLooked), AskHost: hostAsker(client), Post: poster(s.config.Guard.Client(agent), page)}
+	site := &check.Site{
+		Now: s.config.Now(), Host: page.Target.Host(), Page: page, Owned: owned, Roots: s.config.Roots,
+		Ask: asker(client, page, check.MaxLooked), AskHost: hostAsker(client), Post: poster(s.config.Guard.Client(agent), page),
+	}
+	site.Fetch = func(ctx context.Context, path string) (*guard.Response, error) {
+		return asker(client, page, 0)(ctx, http.MethodGet, path, nil)
+	}
 	// Before the others: some servers talk to one visitor at a time, and would keep the
 	// probe waiting.
 	site.TLS, site.NoTLS = observeTLS(ctx, client, page)
@@ -109,7 +115,7 @@ func (s *Scanner) gatherParts(ctx context.Context, client *guard.Client, target 
 	}
 }
 
-// asker returns how checks ask the page's site for more.
+// asker returns how checks ask the page's site for more, up to enough bytes; 0: for all.
 func asker(client *guard.Client, page *guard.Response, enough int64) func(context.Context, string, string, http.Header) (*guard.Response, error) {
 	return func(ctx context.Context, method, path string, header http.Header) (*guard.Response, error) {
 		target, err := client.Sibling(page.Target, path)

@@ -13,5 +13,5 @@ import (
 // its own, so that it may run beside the other steps.
 func gatherPages(ctx context.Context, client *guard.Client, site *check.Site, rules robots.File) {
 	read := crawl.Run(ctx, client, site.Page, rules)
-	site.Pages, site.Scripts, site.Disallowed = read.Pages, read.Scripts, rules.Disallowed
+	site.Pages, site.Scripts, site.Redirects, site.Disallowed = read.Pages, read.Scripts, read.Redirects, rules.Disallowed
 }

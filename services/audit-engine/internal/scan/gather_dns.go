@@ -3,7 +3,9 @@ package scan
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"net/url"
+	"strings"
 
 	"doorstep.example/services/audit-engine/internal/check"
 	"doorstep.example/services/audit-engine/internal/dnsprobe"
@@ -13,8 +15,10 @@ import (
 // observeDNS asks our resolver about the page's host and its domain. The target
 // notices nothing of it.
 func (s *Scanner) observeDNS(ctx context.Context, page *guard.Response) (facts *dnsprobe.Facts, why string) {
+	_, notAName := netip.ParseAddr(page.Target.Host())
+	private := s.config.PrivateDNS && notAName != nil && strings.Contains(page.Target.Host(), ".")
 	switch {
-	case !page.Target.Public():
+	case !page.Target.Public() && !private:
 		return nil, "The target has no public name, so there are no DNS records to look at."
 	case s.config.DNS == nil:
 		return nil, "This audit was made without a resolver, so the DNS was not looked at."
@@ -45,6 +49,6 @@ func hostAsker(client *guard.Client) func(context.Context, string) (*guard.Respo
 		if err != nil {
 			return nil, err
 		}
-		return client.Do(ctx, guard.Request{Target: target, NoFollow: true, Probe: true})
+		return client.Do(ctx, guard.Request{Target: target, NoFollow: true, Probe: true, Enough: check.MaxLooked})
 	}
 }

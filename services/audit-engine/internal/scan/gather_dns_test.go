@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -122,6 +123,37 @@ func guardOfAll(t *testing.T, server *httptest.Server) *guard.Guard {
 		t.Fatal(err)
 	}
 	return g
+}
+
+// A resolver that was named for it may know the names of a laboratory, too.
+func TestDNSOfALabTargetWithAName(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") }))
+	t.Cleanup(server.Close)
+	zone := dnsprobetest.Parse(t, `
+www.shop.test.  A    127.0.0.1
+shop.test.      TXT  "v=spf1 +all"
+`)
+	address := netip.MustParseAddrPort(server.Listener.Addr().String())
+	lab, err := guard.New(guard.Config{Ports: []uint16{80}, Lab: []netip.AddrPort{address}, Resolver: here{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newScanner(t, func(c *Config) { c.Guard, c.DNS, c.PrivateDNS, c.Checks = lab, zone.Exchange, true, dnsChecks })
+	report, err := s.Run(t.Context(), request(fmt.Sprintf("http://www.shop.test:%d/", address.Port())), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(found(report), "mail-spf medium") {
+		t.Errorf("findings %v, skipped %v", found(report), report.Skipped)
+	}
+}
+
+// here is a resolver to which every name is on this machine.
+type here struct{}
+
+func (here) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
+	return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 }
 
 func TestDNSOfALabTargetIsSkipped(t *testing.T) {

@@ -21,17 +21,50 @@ type outcome struct {
 	result check.Result
 }
 
+// abreast is how many checks run at the same time. Most of them only think; those that
+// ask spend their time waiting for a distant site, within the bounds of the guard.
+const abreast = 4
+
 // judge lets every check look at the site. A check that runs out of time or panics
-// is one that could not be assessed; the others still count.
+// is one that could not be assessed; the others still count. Those that a site may take
+// offence at come last, alone.
 func (s *Scanner) judge(ctx context.Context, site *check.Site, checks []check.Check, steps *steps) []outcome {
-	var outcomes []outcome
-	for _, c := range checks {
+	outcomes := make([]outcome, len(checks))
+	one := func(i int) {
 		result := check.Result{Skipped: "The time for the audit ran out before this could be assessed."}
 		if ctx.Err() == nil {
-			result = s.runOne(ctx, site, c)
+			result = s.runOne(ctx, site, checks[i])
 		}
-		outcomes = append(outcomes, outcome{c, result})
-		steps.tell(c.ID, c.Title)
+		outcomes[i] = outcome{checks[i], result}
+	}
+	tell := func(i int) { steps.tell(checks[i].ID, checks[i].Title) }
+	var together, last []int
+	for i, c := range checks {
+		if c.Last {
+			last = append(last, i)
+		} else {
+			together = append(together, i)
+		}
+	}
+	next, done := make(chan int, len(together)), make(chan int)
+	for _, i := range together {
+		next <- i
+	}
+	close(next)
+	for range abreast {
+		go func() {
+			for i := range next {
+				one(i)
+				done <- i
+			}
+		}()
+	}
+	for range together {
+		tell(<-done)
+	}
+	for _, i := range last {
+		one(i)
+		tell(i)
 	}
 	return outcomes
 }

@@ -31,6 +31,7 @@ type Config struct {
 	Roots       *x509.CertPool
 	TXT         ownership.Resolver // for proofs of ownership; default: the system's
 	DNS         dnsprobe.Exchange  // for facts about the target's domain; default: none are looked up
+	PrivateDNS  bool               // DNS knows names of lab targets as well
 	Seller      string             // who asks, where the request does not say
 	ContactURL  string
 	Registerer  prometheus.Registerer           // default: none
