@@ -129,7 +129,8 @@ func (s *shop) strikeAll(rng *rand.Rand) {
 	}
 }
 
-// cutConnections ends every connection to the shop's PostgreSQL database.
+// cutConnections ends every connection to the shop's PostgreSQL database. Right after
+// another fault there may be none yet.
 func (s *shop) cutConnections() {
 	s.Helper()
 	db, err := pgx.Connect(s.Context(), s.Database)
@@ -137,10 +138,12 @@ func (s *shop) cutConnections() {
 		s.Fatal(err)
 	}
 	defer db.Close(s.Context())
-	var cut int
-	err = db.QueryRow(s.Context(), `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-		WHERE datname = current_database() AND pid <> pg_backend_pid()`).Scan(&cut)
-	if err != nil || cut == 0 {
-		s.Errorf("%d connections were cut (%v), want some", cut, err)
+	cut := 0
+	for limit := time.Now().Add(s.settleWithin()); cut == 0; time.Sleep(10 * time.Millisecond) {
+		err := db.QueryRow(s.Context(), `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid()`).Scan(&cut)
+		if err != nil || time.Now().After(limit) {
+			s.Fatalf("%d connections were cut (%v), want some", cut, err)
+		}
 	}
 }
