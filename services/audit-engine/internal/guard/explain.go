@@ -76,6 +76,9 @@ func tlsReason(err error) string {
 	case strings.Contains(err.Error(), "first record does not look like a TLS handshake"):
 		return "it does not speak TLS"
 	}
+	if alert, ok := strings.CutPrefix(err.Error(), "remote error: tls: "); ok {
+		return "it says: " + shorten(alert)
+	}
 	return shorten(strings.TrimPrefix(err.Error(), "tls: "))
 }
 

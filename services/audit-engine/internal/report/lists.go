@@ -59,7 +59,8 @@ func (f *flow) areaChecks(area string, checks []auditapi.Passed) {
 	}
 }
 
-// skipped lists what could not be assessed, and why.
+// skipped lists what could not be assessed, and why: the reason once beside all that it
+// holds for, and again on each page that they go on to.
 func (f *flow) skipped(s section) {
 	f.heading(s, 130)
 	f.paragraph(left, content, f.body, "These checks could not be run, so this report says nothing about them, neither good nor bad.")
@@ -67,20 +68,34 @@ func (f *flow) skipped(s section) {
 	const x, width = left + 200, content - 200
 	st := f.body.sized(9)
 	st.leading = 13.4
+	title := st.faced(semibold).in(f.ink)
+	var order []string
+	byReason := map[string][]string{}
 	for _, skip := range f.report.Skipped {
-		title := st.faced(semibold).in(f.ink)
-		names := f.wrap(title, shorten(cmp.Or(cleanLine(skip.Title), cleanLine(skip.Check)), 160), 184)
-		reasons := f.wrap(st, sentence(shorten(cleanLine(skip.Reason), 600)), width)
-		height := 12 + float64(max(len(names), len(reasons)))*st.leading
-		f.need(height)
+		reason := sentence(shorten(cleanLine(skip.Reason), 600))
+		if byReason[reason] == nil {
+			order = append(order, reason)
+		}
+		byReason[reason] = append(byReason[reason], shorten(cmp.Or(cleanLine(skip.Title), cleanLine(skip.Check)), 160))
+	}
+	for _, reason := range order {
+		reasons := f.wrap(st, reason, 184)
+		f.need(12 + float64(len(reasons)+1)*st.leading)
 		f.rule(f.document.rule, 0.5)
-		for i, l := range names {
-			f.p.put(left, title.baseline(f.y+6+float64(i)*st.leading), title, l)
+		f.y += 6
+		end, before := 0.0, f.p
+		for i, name := range byReason[reason] {
+			names := f.wrap(title, name, width)
+			f.need(float64(len(names)) * st.leading)
+			if i == 0 || f.p != before {
+				before, end = f.p, f.y+float64(len(reasons))*st.leading
+				for j, l := range reasons {
+					f.p.put(left, st.baseline(f.y+float64(j)*st.leading), st, l)
+				}
+			}
+			f.lines(x, title, names)
 		}
-		for i, l := range reasons {
-			f.p.put(x, st.baseline(f.y+6+float64(i)*st.leading), st, l)
-		}
-		f.y += height
+		f.y = max(f.y, end) + 6
 	}
 	f.rule(f.document.rule, 0.5)
 }

@@ -153,7 +153,7 @@ func TestTextOfTheSample(t *testing.T) {
 		"Security Audit Report", "shop.northwind.example", "Northwind Atelier GmbH", "AR-2026-00417", "Compliance Audit",
 		"Grade F, 7 of 100", "7 / 100", r.Target, r.FinalURL, "20 November 2026, 02:15:22 UTC",
 		"22 run, 13 passed, 3 not assessed", "location ~ /\\.git {", "server_tokens off;",
-		"mta-sts.northwind.example did not answer within 5 seconds.", "Only TLS 1.2 and 1.3 are offered",
+		"mta-sts.northwind.example did not", "within 5 seconds.", "Only TLS 1.2 and 1.3 are offered",
 		"PCI DSS 4.0.1", "Adverse evidence", "None seen", "Not assessable remotely", "PCI ASV", "Page 2 of 14", "Page 14 of 14",
 		"MDN HTTP Observatory", "50 points", "check at developer.mozilla.org", "Details on page 14", "MDN HTTP Observatory: C, 50 points",
 		r.Grades[0].Check, "allows inline scripts or nearly every host", "−20", "+10", "SSL Labs guide: B, 94 points", "Held at B", "TLS 1.0 is offered",
