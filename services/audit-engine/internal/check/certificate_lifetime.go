@@ -35,8 +35,8 @@ func init() {
 	})
 }
 
-// judgeLifetime looks only at certificates of public authorities: others make their own
-// rules, and another check tells that browsers do not trust them.
+// judgeLifetime holds public authorities to their rules. Others make their own: where one
+// is trusted, a long life is only told, and where it is not, another check tells that.
 func judgeLifetime(site *Site, chain []*x509.Certificate) Result {
 	if site.Roots == nil {
 		return skip("The audit had no list of public authorities, whose certificates this is about.")
@@ -55,9 +55,14 @@ func judgeLifetime(site *Site, chain []*x509.Certificate) Result {
 	if most == 0 || life <= most {
 		return pass()
 	}
-	return fail(Finding{
+	finding := Finding{
 		Title: "The certificate is issued for too long", Severity: auditapi.Low,
 		Evidence: lines(site.TLS.Address, describeCertificate(leaf),
 			fmt.Sprintf("Issued for %d days; for its first day, the most is %d.", int((life+day-1)/day), int(most/day))),
-	})
+	}
+	if !public(site, chain) {
+		finding.Title, finding.Severity = "The certificate lasts longer than public ones may", auditapi.Info
+		finding.Impact = "An authority of your own may issue it. A stolen key stays useful for as long as its certificate lasts, and some devices refuse one of more than 825 days from any authority."
+	}
+	return fail(finding)
 }

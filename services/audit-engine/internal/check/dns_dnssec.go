@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 
 	"doorstep.example/pkg/auditapi"
@@ -31,7 +32,7 @@ func runDNSSEC(_ context.Context, site *Site) Result {
 		return unknown(dnssec.Unknown)
 	case dnssec.Value.Bogus:
 		return fail(Finding{Title: "The domain's DNSSEC signatures do not hold", Severity: auditapi.Medium,
-			Evidence: "A resolver that validates refuses the records of " + site.DNS.Domain + ", and answers when it is told not to validate.",
+			Evidence: cmp.Or(dnssec.Value.Broken, "A resolver that validates refuses the records of "+site.DNS.Domain+", and answers when it is told not to validate."),
 			Impact:   "Visitors and mail servers whose resolver validates, and the large public ones do, cannot reach the domain at all."})
 	case !dnssec.Value.Signed:
 		return fail(Finding{Title: "The domain's DNS records are not signed (no DNSSEC)", Severity: auditapi.Low,

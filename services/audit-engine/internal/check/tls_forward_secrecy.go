@@ -23,6 +23,8 @@ func judgeForwardSecrecy(t *TLS) Result {
 	static := func(s tlsprobe.Suite) bool { return !s.ForwardSecrecy && s.Class() > tlsprobe.ClassExport }
 	secret := func(s tlsprobe.Suite) bool { return s.ForwardSecrecy && s.Class() > tlsprobe.ClassExport }
 	switch {
+	case !t.uses(static) && !t.uses(secret) && t.answer(tlsprobe.TLS13) == tlsprobe.No && t.unclear() == "":
+		return skip("The server accepts only suites without encryption or identity, which another check tells.")
 	case !t.uses(static):
 		return t.verdict(nil)
 	case t.uses(secret):

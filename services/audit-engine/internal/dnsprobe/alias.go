@@ -53,15 +53,24 @@ func lookAlias(ctx context.Context, s *session, name string) (*Alias, error) {
 	return alias, err
 }
 
+// nowhere is below a top-level domain that does not exist. The names that are reserved
+// for that will not do: some resolvers answer for them by themselves.
+const nowhere = "control.doorstep-nonexistent"
+
 // missing reports whether the zone around name says that it does not exist. A
-// resolver that blocks names says so for a zone of its own.
+// resolver that blocks names says so for a zone of its own, or for none: that counts
+// only where the resolver says the same of every name that does not exist, as the
+// small ones do that leave the zone out (RFC 2308 section 2.1).
 func missing(ctx context.Context, s *session, name string, kind uint16) (bool, error) {
 	a, err := s.ask(ctx, name, kind)
-	if err != nil {
+	if err != nil || a.exists {
 		return false, err
 	}
-	around := a.zone != "" && a.zone != name && (a.zone == "." || strings.HasSuffix(name, "."+a.zone))
-	return !a.exists && around, nil
+	if a.zone == "." || a.zone != name && strings.HasSuffix(name, "."+a.zone) {
+		return true, nil
+	}
+	control, err := s.ask(ctx, nowhere, kind)
+	return err == nil && len(control.records) == 0 && control.zone == a.zone, nil
 }
 
 // aliasNames are the names to look at: the host, the domain, its www, and those

@@ -3,6 +3,7 @@ package dnsprobe
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -116,6 +117,8 @@ func TestLookDNSSEC(t *testing.T) {
 	t.Parallel()
 	const soa = "example.com. SOA n.example.com. h.example.com. 1 2 3 4 5\n"
 	const ds = "example.com. DS 1 13 2 00\n"
+	const key = "example.com. DNSKEY 257 3 13 5q4vSGWv/MKb5KC0RgjXqkJag+gSFjblzgkcM6eyJIWogPUyMWs6aPOrM80djXWwUtMApg5QHCC6V+X2wXieaQ==\n"
+	const itsDS = "example.com. DS 57038 13 2 00\n"
 	for name, test := range map[string]struct {
 		zone string
 		want DNSSEC
@@ -125,10 +128,11 @@ func TestLookDNSSEC(t *testing.T) {
 		"unsigned":                   {";! validates\n" + soa, DNSSEC{}, nil},
 		"unsigned, no validation":    {soa, DNSSEC{}, nil},
 		"bogus":                      {";! validates\n;! bogus example.com\n" + soa + ds, DNSSEC{Signed: true, Bogus: true}, nil},
-		"signed, no validation":      {soa + ds, DNSSEC{}, errNoValidation},
+		"signed, no validation":      {soa + itsDS + key, DNSSEC{}, errNoValidation},
+		"without its key":            {soa + ds + key, DNSSEC{Signed: true, Bogus: true, Broken: noKey}, nil},
 		"signed in an unknown way":   {";! validates\n" + soa + ds, DNSSEC{}, errInsecure},
 		"servers fail":               {";! servfail example.com SOA\n" + soa + ds, DNSSEC{}, &refusal{dns.RcodeServerFailure}},
-		"in its parent's signed one": {"www.example.com. A 192.0.2.1\ncom. DS 1 13 2 00\n", DNSSEC{}, errNoValidation},
+		"in its parent's signed one": {"www.example.com. A 192.0.2.1\n" + strings.ReplaceAll(itsDS+key, "example.", ""), DNSSEC{}, errNoValidation},
 	} {
 		domain := "example.com"
 		got, err := lookDNSSEC(t.Context(), newSession(dnsprobetest.Parse(t, test.zone).Exchange), domain)
@@ -179,8 +183,12 @@ func TestBlockedIsNotGone(t *testing.T) {
 			if q.Question[0].Name == "www.example.com." {
 				reply.Answer = []dns.RR{&dns.CNAME{Hdr: dns.RR_Header{Name: "www.example.com.", Rrtype: dns.TypeCNAME, Class: dns.ClassINET}, Target: "a.azurewebsites.net."}}
 			}
-			if zone != "" {
-				reply.Ns = []dns.RR{&dns.SOA{Hdr: dns.RR_Header{Name: zone, Rrtype: dns.TypeSOA, Class: dns.ClassINET}}}
+			owner := zone
+			if q.Question[0].Name == nowhere+"." {
+				owner = "." // it blocks some names, not all
+			}
+			if owner != "" {
+				reply.Ns = []dns.RR{&dns.SOA{Hdr: dns.RR_Header{Name: owner, Rrtype: dns.TypeSOA, Class: dns.ClassINET}}}
 			}
 			return reply, nil
 		}

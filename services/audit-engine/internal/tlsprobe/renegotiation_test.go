@@ -29,7 +29,9 @@ func TestClientRenegotiation(t *testing.T) {
 		"declines":             {"-tls1_2", 0, tlsprobe.No},
 		"breaks one off":       {"-client_renegotiation -tls1_2 -cipher AES128-SHA", 5, tlsprobe.No},
 		"allows one":           {"-client_renegotiation -tls1_2 -cipher AES128-SHA", 8, tlsprobe.No},
-		"ChaCha20 alone":       {"-client_renegotiation -tls1_2 -cipher ECDHE-RSA-CHACHA20-POLY1305", 0, tlsprobe.Unknown},
+		"CBC with SHA-256":     {"-client_renegotiation -tls1_2 -cipher ECDHE-RSA-AES128-SHA256", 0, tlsprobe.Yes},
+		"ChaCha20":             {"-client_renegotiation -tls1_2 -cipher ECDHE-RSA-CHACHA20-POLY1305", 0, tlsprobe.Yes},
+		"ARIA alone":           {"-client_renegotiation -tls1_2 -cipher ECDHE-ARIA128-GCM-SHA256", 0, tlsprobe.Unknown},
 		"TLS 1.3 alone":        {"-client_renegotiation -tls1_3", 0, tlsprobe.NotApplicable},
 	}
 	for name, tt := range tests {
@@ -100,7 +102,7 @@ func TestHostileAfterHandshake(t *testing.T) {
 		"endless records":  {repeat(append([]byte{22, 3, 3, 0x40, 0}, make([]byte, 0x4000)...)), tlsprobe.Unknown},
 	}
 	for name, tt := range tests {
-		for kind, suite := range map[string]uint16{"GCM": tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "CBC": tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA} {
+		for kind, suite := range map[string]uint16{"GCM": tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "CBC": tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, "ChaCha20": tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				t.Parallel()
 				settings := &tls.Config{Certificates: []tls.Certificate{rsaCertificate(t)}, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{suite}}

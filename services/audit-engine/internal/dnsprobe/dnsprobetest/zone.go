@@ -24,6 +24,7 @@ import (
 //	;! bogus NAME          it refuses what lies there, unless told not to validate
 //	;! servfail NAME TYPE  it fails at this question
 //	;! silent NAME TYPE    it does not answer this question
+//	;! zoneless            it names no zone where it has nothing
 type Zone struct {
 	records map[string][]dns.RR
 	marks   map[string][]string
@@ -76,7 +77,8 @@ func (z *Zone) Reply(question *dns.Msg) *dns.Msg {
 	for range 20 { // the fixture may hold a circle
 		alias := ""
 		for _, record := range z.records[name] {
-			if record.Header().Rrtype == asked.Qtype {
+			signature, signs := record.(*dns.RRSIG)
+			if record.Header().Rrtype == asked.Qtype || signs && signature.TypeCovered == asked.Qtype {
 				reply.Answer = append(reply.Answer, record)
 			} else if c, ok := record.(*dns.CNAME); ok {
 				reply.Answer = append(reply.Answer, record)
@@ -95,7 +97,7 @@ func (z *Zone) Reply(question *dns.Msg) *dns.Msg {
 		reply.Rcode = dns.RcodeNameError
 	}
 	labels := dns.SplitDomainName(name)
-	if len(labels) == 0 {
+	if len(labels) == 0 || z.marks["zoneless"] != nil {
 		return reply
 	}
 	soa, _ := dns.NewRR(labels[len(labels)-1] + ". 60 IN SOA ns.invalid. hostmaster.invalid. 1 2 3 4 5")

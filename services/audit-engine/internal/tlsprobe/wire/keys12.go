@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
@@ -8,33 +9,68 @@ import (
 	"crypto/sha1" //nolint:gosec // as above
 	"crypto/sha256"
 	"crypto/sha512"
+	"crypto/subtle"
 	"crypto/tls"
 	"encoding/binary"
 	"fmt"
 	"hash"
+
+	"golang.org/x/crypto/chacha20poly1305"
 )
 
-// cipher12 is how a suite up to TLS 1.2 encrypts: by AES with GCM, or else with CBC and
-// HMAC-SHA1.
+// mode12 is how a suite up to TLS 1.2 encrypts.
+type mode12 uint8
+
+const (
+	cbcSHA1 mode12 = iota
+	cbcSHA256
+	gcm
+	chaCha
+)
+
+func (m mode12) newMAC() func() hash.Hash {
+	if m == cbcSHA256 {
+		return sha256.New
+	}
+	return sha1.New
+}
+
+// sizes are those of the key of the MAC and of the IV, in bytes.
+func (m mode12) sizes() (mac, iv int) {
+	switch m {
+	case gcm:
+		return 0, 4
+	case chaCha:
+		return 0, chacha20poly1305.NonceSize
+	}
+	return m.newMAC()().Size(), aes.BlockSize
+}
+
 type cipher12 struct {
 	keySize int // bytes
-	gcm     bool
+	mode    mode12
 	newHash func() hash.Hash // of TLS 1.2's derivation of keys
 }
 
 var ciphers12 = map[uint16]cipher12{
-	tls.TLS_RSA_WITH_AES_128_CBC_SHA:            {16, false, sha256.New},
-	tls.TLS_RSA_WITH_AES_256_CBC_SHA:            {32, false, sha256.New},
-	tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA:      {16, false, sha256.New},
-	tls.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA:      {32, false, sha256.New},
-	tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA:    {16, false, sha256.New},
-	tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA:    {32, false, sha256.New},
-	tls.TLS_RSA_WITH_AES_128_GCM_SHA256:         {16, true, sha256.New},
-	tls.TLS_RSA_WITH_AES_256_GCM_SHA384:         {32, true, sha512.New384},
-	tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256:   {16, true, sha256.New},
-	tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384:   {32, true, sha512.New384},
-	tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: {16, true, sha256.New},
-	tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384: {32, true, sha512.New384},
+	tls.TLS_RSA_WITH_AES_128_CBC_SHA:            {16, cbcSHA1, sha256.New},
+	tls.TLS_RSA_WITH_AES_256_CBC_SHA:            {32, cbcSHA1, sha256.New},
+	tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA:      {16, cbcSHA1, sha256.New},
+	tls.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA:      {32, cbcSHA1, sha256.New},
+	tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA:    {16, cbcSHA1, sha256.New},
+	tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA:    {32, cbcSHA1, sha256.New},
+	tls.TLS_RSA_WITH_AES_128_GCM_SHA256:         {16, gcm, sha256.New},
+	tls.TLS_RSA_WITH_AES_256_GCM_SHA384:         {32, gcm, sha512.New384},
+	tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256:   {16, gcm, sha256.New},
+	tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384:   {32, gcm, sha512.New384},
+	tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: {16, gcm, sha256.New},
+	tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384: {32, gcm, sha512.New384},
+
+	tls.TLS_RSA_WITH_AES_128_CBC_SHA256:               {16, cbcSHA256, sha256.New},
+	tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256:         {16, cbcSHA256, sha256.New},
+	tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256:       {16, cbcSHA256, sha256.New},
+	tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256:   {32, chaCha, sha256.New},
+	tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256: {32, chaCha, sha256.New},
 }
 
 // Relays reports whether a Relay knows a suite.
@@ -43,7 +79,7 @@ func Relays(suite uint16) bool { _, known := ciphers12[suite]; return known }
 // keys12 are those of one direction, RFC 5246 section 6.3.
 type keys12 struct {
 	version      uint16
-	gcm          bool
+	mode         mode12
 	mac, key, iv []byte
 }
 
@@ -51,14 +87,11 @@ type keys12 struct {
 // bytes and the client's.
 func serverKeys(version, suite uint16, master, randoms []byte) keys12 {
 	c := ciphers12[suite]
-	macSize, ivSize := sha1.Size, aes.BlockSize
-	if c.gcm {
-		macSize, ivSize = 0, 4
-	}
+	macSize, ivSize := c.mode.sizes()
 	seed := append([]byte("key expansion"), randoms...)
 	p := parser{rest: expand12(version, c.newHash, master, seed, 2*(macSize+c.keySize+ivSize))}
 	own := func(size int) []byte { p.bytes(size); return p.bytes(size) } // the client's comes first
-	return keys12{version: version, gcm: c.gcm, mac: own(macSize), key: own(c.keySize), iv: own(ivSize)}
+	return keys12{version: version, mode: c.mode, mac: own(macSize), key: own(c.keySize), iv: own(ivSize)}
 }
 
 // expand12 is the pseudorandom function of RFC 5246 section 5, or of RFC 2246 below
@@ -98,13 +131,20 @@ type protection12 interface {
 }
 
 func (k keys12) protection() protection12 {
+	head := recordHead{version: k.version}
+	if k.mode == chaCha {
+		aead, err := chacha20poly1305.New(k.key)
+		if err != nil {
+			panic("chacha20poly1305: " + err.Error()) // only for another key size
+		}
+		return &protectionChaCha{recordHead: head, aead: aead, iv: k.iv}
+	}
 	block, err := aes.NewCipher(k.key)
 	if err != nil {
 		panic("aes: " + err.Error()) // only for another key size
 	}
-	head := recordHead{version: k.version}
-	if !k.gcm {
-		return &protectionCBC{recordHead: head, block: block, mac: hmac.New(sha1.New, k.mac), last: k.iv}
+	if k.mode != gcm {
+		return &protectionCBC{recordHead: head, block: block, mac: hmac.New(k.mode.newMAC(), k.mac), last: k.iv}
 	}
 	aead, err := cipher.NewGCM(block)
 	if err != nil {
@@ -154,6 +194,37 @@ func (p *protectionGCM) open(header, payload []byte) (kind uint8, content []byte
 	nonce := append(p.iv[:len(p.iv):len(p.iv)], payload[:explicitNonce]...)
 	content, err = p.aead.Open(nil, nonce, payload[explicitNonce:], p.next(header[0], length))
 	if err != nil {
+		return 0, nil, errUnopened
+	}
+	return header[0], content, nil
+}
+
+// protectionChaCha is RFC 7905.
+type protectionChaCha struct {
+	recordHead
+	aead cipher.AEAD
+	iv   []byte
+}
+
+// nonce is the IV with the number of the record mixed into its end.
+func (p *protectionChaCha) nonce(head []byte) []byte {
+	nonce := bytes.Clone(p.iv)
+	subtle.XORBytes(nonce[len(nonce)-8:], nonce[len(nonce)-8:], head[:8])
+	return nonce
+}
+
+func (p *protectionChaCha) seal(kind uint8, content []byte) []byte {
+	head := p.next(kind, len(content))
+	return clientRecord(kind, p.version, func(w *writer) { w.bytes(p.aead.Seal(nil, p.nonce(head), content, head)) })
+}
+
+func (p *protectionChaCha) open(header, payload []byte) (kind uint8, content []byte, err error) {
+	length := len(payload) - p.aead.Overhead()
+	if length < 0 {
+		return 0, nil, errUnopened
+	}
+	head := p.next(header[0], length)
+	if content, err = p.aead.Open(nil, p.nonce(head), payload, head); err != nil {
 		return 0, nil, errUnopened
 	}
 	return header[0], content, nil
