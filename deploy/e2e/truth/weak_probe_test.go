@@ -121,9 +121,10 @@ func weakProbes() []story {
 			"/": says(`<a href="/admin">Administration</a>`),
 			"/admin": func(w http.ResponseWriter, r *http.Request) {
 				if r.Method == http.MethodGet || r.Method == http.MethodPost {
-					w.WriteHeader(http.StatusForbidden)
+					plainText(http.StatusForbidden, "Not for you.")(w, r)
+					return
 				}
-				says("<p>"+r.Method+": the orders of today.</p>")(w, r)
+				says("<p>The orders of today.</p>")(w, r)
 			},
 		}), truth: []string{"probe-verb-tampering medium"}},
 		{name: "line break that writes a header", open: ownNginx(

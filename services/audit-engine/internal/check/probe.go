@@ -67,9 +67,9 @@ func (p parameter) label() string {
 	return quote(strings.Join(append([]string{p.name}, p.also...), ", "))
 }
 
-// hidden stands for parameters that no link shows: all of them at once, at the front page.
-func hidden(names []string) parameter {
-	return parameter{path: "/", query: url.Values{}, name: names[0], also: names[1:]}
+// hidden stands for parameters that no link shows: all of them at once, at a path.
+func hidden(path string, names []string) parameter {
+	return parameter{path: path, query: url.Values{}, name: names[0], also: names[1:]}
 }
 
 // typed are the fields of forms that are probed; "" is a field for text, too. Hidden ones
@@ -81,7 +81,7 @@ func (i Input) typed() bool { return slices.Contains(typed, i.Type) }
 
 func anyParameter(parameter) bool { return true }
 
-// parameters are those of the links and search forms of the site, one of each name and
+// parameters are those of the links, frames and search forms of the site, one of each name and
 // path; want chooses.
 func (s *Site) parameters(want func(parameter) bool) []parameter {
 	var list []parameter
@@ -106,6 +106,14 @@ func (s *Site) parameters(want func(parameter) bool) []parameter {
 				}
 			}
 		}
+		for _, r := range document.Resources {
+			if r.Tag == "iframe" && sameOrigin(r.URL, s.Page.URL) {
+				query := r.URL.Query()
+				for _, name := range sortedKeys(query) {
+					add(r.URL, query, name, false)
+				}
+			}
+		}
 		for _, f := range document.Forms {
 			if f.Action == nil || (f.Method != "" && f.Method != sendGet) || !sameOrigin(f.Action, s.Page.URL) {
 				continue
@@ -124,6 +132,73 @@ func (s *Site) parameters(want func(parameter) bool) []parameter {
 	}
 	return list
 }
+
+// loaded are the parameters of what the pages load.
+func (s *Site) loaded(want func(parameter) bool) []parameter {
+	var list []parameter
+	for _, page := range s.markup() {
+		for _, r := range page.Document().Resources {
+			if !sameOrigin(r.URL, s.Page.URL) {
+				continue
+			}
+			query := r.URL.Query()
+			for _, name := range sortedKeys(query) {
+				p := parameter{path: pathOf(r.URL), query: query, name: name, value: query.Get(name)}
+				known := slices.ContainsFunc(list, func(q parameter) bool { return q.path == p.path && q.name == name })
+				if !known && len(list) < maxProbed && len(p.with("")) < maxProbedPath && want(p) {
+					list = append(list, p)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// scriptedAddress is an address with a query in a text of a script.
+var scriptedAddress = regexp.MustCompile("[\"'`](/[^\"'`\\s<>?#]*\\?[^\"'`\\s<>#]*)[\"'`]")
+
+// scripted are parameters that only scripts show; want chooses.
+func (s *Site) scripted(want func(parameter) bool) []parameter {
+	var list []parameter
+	look := func(script string) {
+		for _, match := range scriptedAddress.FindAllStringSubmatch(script, maxProbed) {
+			u, err := s.Page.URL.Parse(match[1])
+			if err != nil || !sameOrigin(u, s.Page.URL) {
+				continue
+			}
+			query := u.Query()
+			for _, name := range sortedKeys(query) {
+				if strings.Contains(query.Get(name), "${") {
+					query.Set(name, "1") // a script puts it in, mostly a number
+				}
+			}
+			for _, name := range sortedKeys(query) {
+				p := parameter{path: pathOf(u), query: query, name: name, value: query.Get(name)}
+				known := slices.ContainsFunc(list, func(q parameter) bool { return q.path == p.path && q.name == p.name })
+				if !known && len(list) < maxProbed && len(p.with("")) < maxProbedPath && want(p) {
+					list = append(list, p)
+				}
+			}
+		}
+	}
+	for _, page := range s.markup() {
+		for _, script := range page.Document().Scripts {
+			look(script)
+		}
+	}
+	for _, r := range s.Scripts {
+		look(string(beginning(r.Body)))
+	}
+	return list
+}
+
+// acting is what addresses hold that do more than show something. Scripts do not tell
+// which method they ask with.
+var acting = regexp.MustCompile(`(?i)delete|remov|destroy|purge|logout|signout|cancel|subscri|update|insert|upload|reset|approve|confirm|activate|enable|disable|toggle|revoke|checkout|execut|install|restart|shutdown` +
+	`|(?:^|[^a-z])(?:add|buy|clear|create|del|drop|edit|flush|import|like|mail|order|pay|run|save|send|set|start|stop|trash|vote)(?:$|[^a-z])`)
+
+// shows reports whether asking for the path is probably meant to show something alone.
+func (p parameter) shows() bool { return !acting.MatchString(p.path) }
 
 // absolute is a value that is a whole address. A link with one leads there, and does
 // nothing else, however it is marked.

@@ -47,18 +47,21 @@ func runCacheDeception(ctx context.Context, site *Site) Result {
 		if !deceived {
 			continue
 		}
-		// Where the page itself comes out of the cache, it is none of one visitor alone.
+		// Where the page itself comes out of a cache, or may, it is none of one visitor alone.
 		own, err := site.get(ctx, page.URL.RequestURI(), nil)
 		if err != nil {
 			return skip(silent)
 		}
-		if hit(own) {
+		if hit(own) || keepable(own) != "" {
 			continue
 		}
-		return fail(Finding{Title: "A cache keeps a private page that is called a file", Severity: auditapi.Medium, Evidence: lines(
+		title, proof := "A cache keeps a private page that is called a file", "Asked again, it came out of a cache: "+hitLine(kept)
+		if !hit(kept) {
+			title, proof = "Caches may keep a private page that is called a file", "There it lets every cache keep it: "+keepable(kept)
+		}
+		return fail(Finding{Title: title, Severity: auditapi.Medium, Evidence: lines(
 			"The page "+address(page.Response)+" says that it is for one visitor alone:", site.privacy(page.Response),
-			"Asked for "+quote(kept.URL.RequestURI())+", which gives the same page.", at(kept),
-			"Asked again, it came out of a cache: "+hitLine(kept),
+			"Asked for "+quote(kept.URL.RequestURI())+", which gives the same page.", at(kept), proof,
 			"The page's own address does not. Confirmed with a second name.")})
 	}
 	return pass()
@@ -83,7 +86,7 @@ func (s *Site) keptAsFile(ctx context.Context, page *Page) (kept *guard.Response
 				return first, false, err
 			}
 			again, err := s.get(ctx, path, nil)
-			return again, err == nil && !hit(first) && hit(again), err
+			return again, err == nil && !hit(first) && (hit(again) || keepable(again) != ""), err
 		})
 		if err != nil || deceived {
 			return kept, deceived, err
@@ -116,6 +119,22 @@ func (s *Site) privacy(r *guard.Response) string {
 		}
 	}
 	return ""
+}
+
+var (
+	forAll = regexp.MustCompile(`(?i)(?:^|[,\s])(?:public|s-maxage="?0*[1-9]|max-age="?0*[1-9])`)
+	asks   = regexp.MustCompile(`(?i)(?:^|[,\s])(?:no-cache|(?:s-)?max-?age="?0+)(?:$|[",;=\s])`)
+)
+
+// keepable is the line by which an answer lets shared caches keep it for all visitors;
+// empty: it does not (RFC 9111, 5.2.2).
+func keepable(r *guard.Response) string {
+	told := strings.Join(r.Header.Values("Cache-Control"), ",")
+	vary := strings.ToLower(strings.Join(r.Header.Values("Vary"), ","))
+	if !forAll.MatchString(told) || asks.MatchString(told) || forOne.MatchString(told) || strings.Contains(vary, "cookie") || strings.Contains(vary, "*") {
+		return ""
+	}
+	return headerLine(r.Header, "Cache-Control")
 }
 
 // Headers by which caches between a site and its visitors tell that they had the answer.

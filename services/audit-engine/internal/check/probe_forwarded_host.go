@@ -81,19 +81,24 @@ func (s *Site) linkingPaths() []string {
 			add(page.URL)
 		}
 	}
+	if len(s.Scripts) > 0 && sameOrigin(s.Scripts[0].URL, s.Page.URL) { // settings often come as one
+		list = append(list, pathOf(s.Scripts[0].URL))
+	}
 	return list
 }
 
 // runClaimedHost sends another Host. Nobody can make a visitor's browser do that, and
-// redirects to whatever Host there is are common. So only a page counts whose links lead
-// to the site itself as soon as the name is right, and what a cache keeps.
+// redirects to whatever Host there is are common and only told. So only a page counts
+// whose links lead to the site itself as soon as the name is right, and what a cache keeps.
 func runClaimedHost(ctx context.Context, site *Site) Result {
 	seen, err := site.claim(ctx, site.pagePath(), "Host")
 	switch {
 	case ctx.Err() != nil:
 		return skip(silent)
-	case err != nil, seen == nil: // it hangs up on names that are not its own
+	case err != nil: // it hangs up on names that are not its own
 		return pass()
+	case seen == nil:
+		return site.redirectsToHost(ctx)
 	}
 	if kept := site.kept(ctx, seen); kept != nil {
 		return fail(*kept)
@@ -111,7 +116,34 @@ func runClaimedHost(ctx context.Context, site *Site) Result {
 			return fail(seen.finding())
 		}
 	}
+	return seen.redirect()
+}
+
+// maxMoved is how many redirects that links lead to are asked for under another Host.
+const maxMoved = 2
+
+func (s *Site) redirectsToHost(ctx context.Context) Result {
+	for _, moved := range s.Redirects[:min(len(s.Redirects), maxMoved)] {
+		seen, err := s.claim(ctx, pathOf(moved.URL), "Host")
+		if err != nil {
+			return pass()
+		}
+		if seen != nil {
+			return seen.redirect()
+		}
+	}
 	return pass()
+}
+
+// redirect tells of a redirect to whatever Host was asked for.
+func (c *claim) redirect() Result {
+	if c.answer.Status < 300 || c.answer.Status > 399 {
+		return pass()
+	}
+	finding := c.finding()
+	finding.Title, finding.Severity = "Redirects lead to whatever host is asked for", auditapi.Info
+	finding.Impact = "Many servers build redirects this way, and no visitor's browser can be made to send another Host. It becomes a weakness where a cache keeps such an answer, which was not seen, or where links in mails are built the same way."
+	return fail(finding)
 }
 
 // claim is an answer that leads to the host that the question claimed.
@@ -189,7 +221,7 @@ var linking = []string{"href", "src", "action", "formaction", "data", "poster"}
 // addresses are those that the beginning of an answer's page links, sends forms to, loads
 // or says of itself, and the whole ones in texts of its scripts.
 func addresses(answer *guard.Response) []*url.URL {
-	if !isHTML(answer) || answer.BodyErr != nil {
+	if answer.BodyErr != nil || !isHTML(answer) && !isScript(answer) {
 		return nil
 	}
 	var list []*url.URL
@@ -201,6 +233,12 @@ func addresses(answer *guard.Response) []*url.URL {
 		}
 		list = append(list, u)
 		return u
+	}
+	if isScript(answer) {
+		for _, match := range scriptedOrigin.FindAllSubmatch(beginning(answer.Body), maxItems) {
+			add(unescapeScript(string(match[1])))
+		}
+		return list
 	}
 	tokens, script := html.NewTokenizer(bytes.NewReader(beginning(answer.Body))), false
 	for {
@@ -238,3 +276,7 @@ func addresses(answer *guard.Response) []*url.URL {
 
 // scriptedOrigin is a whole address in a text of a script.
 var scriptedOrigin = regexp.MustCompile(`["']((?i:https?:)?(?:\\?/){2}[^"'\s<>]+)["']`)
+
+func isScript(r *guard.Response) bool {
+	return strings.Contains(strings.ToLower(r.Header.Get("Content-Type")), "javascript")
+}

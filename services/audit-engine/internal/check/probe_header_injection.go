@@ -23,16 +23,17 @@ func init() {
 	})
 }
 
-// breaks end the line of a header. Some servers take a line feed alone for the end, and
-// some write of each character its last byte: these two end in 0x0d and 0x0a.
-var breaks = []string{"\r\n", "\n", "\u560d\u560a"}
+// breaks end the line of a header. Some servers take a line feed alone for the end,
+// some write of each character its last byte: these two end in 0x0d and 0x0a; and some
+// decode twice.
+var breaks = []string{"\r\n", "\n", "\u560d\u560a", "%0d%0a"}
 
 // headerParameters are often copied into a header: the addresses of redirects, and what
 // becomes a cookie.
 var headerParameters = append([]string{"lang", "locale", "currency"}, redirectNames...)
 
 func runHeaderInjection(ctx context.Context, site *Site) Result {
-	named := hidden(headerParameters)
+	named := hidden("/", headerParameters)
 	named.value = "/"
 	places := append([]parameter{{path: "/"}, named}, site.parameters(anyParameter)...)
 	for _, folder := range site.firstFolders() {

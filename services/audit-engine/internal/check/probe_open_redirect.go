@@ -48,16 +48,20 @@ func runOpenRedirect(ctx context.Context, site *Site) Result {
 		shapes  []string
 	}
 	var ways []way
-	for _, p := range append(site.parameters(parameter.leadsOn), site.scriptedRedirects()...) {
+	for _, p := range append(site.parameters(parameter.leadsOn), site.scripted(func(p parameter) bool { return isRedirectName(p.name) })...) {
 		ways = append(ways, way{"Parameter: " + p.label(), p.with, shapes})
 	}
 	for _, before := range site.addressesInPaths() {
 		ways = append(ways, way{"Path: " + quote(before), func(elsewhere string) string { return before + elsewhere }, shapes[:2]})
 	}
-	all := hidden(redirectNames)
+	all := hidden("/", redirectNames)
 	ways = append(ways,
 		way{"Parameter: " + all.label(), all.with, shapes[:1]},
 		way{"Path: " + quote("/"), func(elsewhere string) string { return elsewhere }, atFront})
+	for _, path := range site.onwardPaths() {
+		all := hidden(path, redirectNames)
+		ways = append(ways, way{"Parameter: " + all.label(), all.with, shapes[:2]})
+	}
 	for _, w := range ways {
 		for _, shape := range w.shapes {
 			result, found := site.tryRedirect(ctx, w.label, func(word string) string {
@@ -73,7 +77,33 @@ func runOpenRedirect(ctx context.Context, site *Site) Result {
 
 // leadsOn reports whether the name or the value tells where to go next.
 func (p parameter) leadsOn() bool {
-	return isRedirectName(p.name) || absolute.MatchString(p.value) || strings.HasPrefix(p.value, "/")
+	return isRedirectName(p.name) || absolute.MatchString(p.value) || hostName.MatchString(p.value) || strings.HasPrefix(p.value, "/")
+}
+
+// hostName is a value that is a name of the DNS by itself.
+var hostName = regexp.MustCompile(`^(?:[a-z0-9-]+\.)+[a-z]{2,}$`)
+
+// onward are addresses that often lead on, whatever the pages link.
+var onward = []string{"/login", "/logout", "/redirect", "/go", "/out"}
+
+// maxOnward is how many pages to sign in at are asked where they lead next.
+const maxOnward = 2
+
+// onwardPaths are the pages to sign in at, then onward.
+func (s *Site) onwardPaths() []string {
+	var list []string
+	for _, page := range s.markup() {
+		path := pathOf(page.URL)
+		if len(list) < maxOnward && path != "/" && signInWord.MatchString(path) && sameOrigin(page.URL, s.Page.URL) && !slices.Contains(list, path) {
+			list = append(list, path)
+		}
+	}
+	for _, path := range onward {
+		if !slices.Contains(list, path) {
+			list = append(list, path)
+		}
+	}
+	return list
 }
 
 // isRedirectName goes by the letters of a name: return_to, returnTo, return-to.
@@ -81,38 +111,6 @@ func isRedirectName(name string) bool {
 	letters := strings.NewReplacer("_", "", "-", "")
 	name = letters.Replace(strings.ToLower(name))
 	return slices.ContainsFunc(redirectNames, func(known string) bool { return letters.Replace(known) == name })
-}
-
-// scriptedAddress is an address with a query in a text of a script.
-var scriptedAddress = regexp.MustCompile("[\"'`](/[^\"'`\\s<>?#]*\\?[^\"'`\\s<>#]*)[\"'`]")
-
-// scriptedRedirects are parameters that only scripts show, and whose names tell where to
-// go next.
-func (s *Site) scriptedRedirects() []parameter {
-	var list []parameter
-	look := func(script string) {
-		for _, match := range scriptedAddress.FindAllStringSubmatch(script, maxProbed) {
-			u, err := s.Page.URL.Parse(match[1])
-			if err != nil || !sameOrigin(u, s.Page.URL) {
-				continue
-			}
-			for _, name := range sortedKeys(u.Query()) {
-				known := slices.ContainsFunc(list, func(p parameter) bool { return p.path == pathOf(u) && p.name == name })
-				if isRedirectName(name) && !known && len(list) < maxProbed {
-					list = append(list, parameter{path: pathOf(u), query: u.Query(), name: name})
-				}
-			}
-		}
-	}
-	for _, page := range s.markup() {
-		for _, script := range page.Document().Scripts {
-			look(script)
-		}
-	}
-	for _, r := range s.Scripts {
-		look(string(beginning(r.Body)))
-	}
-	return list
 }
 
 // addressInPath is a path with a whole address behind what comes first.
@@ -145,7 +143,10 @@ func (s *Site) tryRedirect(ctx context.Context, label string, address func(word 
 			return nil, false, err
 		}
 		way = wayTo(answer, word+".invalid")
-		return answer, way != "", nil
+		if way == "" {
+			return s.secondHop(ctx, answer, word, &way)
+		}
+		return answer, true, nil
 	})
 	switch {
 	case err != nil:
@@ -157,6 +158,21 @@ func (s *Site) tryRedirect(ctx context.Context, label string, address func(word 
 		Title: "A link of the site leads to any address that is appended", Severity: auditapi.Medium,
 		Evidence: lines("Asked for "+quote(answer.URL.RequestURI()), at(answer), way, label, "Confirmed with a second address."),
 	}), true
+}
+
+// secondHop follows a redirect within the site that passes the word on.
+func (s *Site) secondHop(ctx context.Context, answer *guard.Response, word string, way *string) (*guard.Response, bool, error) {
+	location := answer.Header.Get("Location")
+	next, err := answer.URL.Parse(location)
+	if err != nil || answer.Status < 300 || answer.Status > 399 || !strings.Contains(location, word) || len(location) > maxProbedPath || !sameOrigin(next, s.Page.URL) {
+		return answer, false, nil //nolint:nilerr // an address that cannot be read leads nowhere
+	}
+	second, err := s.get(ctx, next.RequestURI(), nil)
+	if err != nil {
+		return nil, false, err
+	}
+	*way = wayTo(second, word+".invalid")
+	return second, *way != "", nil
 }
 
 // wayTo is the line of an answer by which browsers go on to host by themselves; empty:

@@ -87,7 +87,7 @@ func runPathTraversal(ctx context.Context, site *Site) Result {
 	known := func(title string) bool {
 		return slices.ContainsFunc(findings, func(f Finding) bool { return f.Title == title })
 	}
-	list := slices.Concat(site.parameterWays(files), site.aliasWays(files), site.folderWays(files), rootWays(files))
+	list := slices.Concat(site.parameterWays(files), site.aliasWays(files), site.folderWays(files), rootWays(files), hiddenWays("/download", files[0]))
 	for _, d := range list[:min(len(list), maxWaysOut)] {
 		if known(d.title) {
 			continue
@@ -207,7 +207,9 @@ func (s *Site) fileParameters() []parameter {
 	list := s.parameters(func(p parameter) bool {
 		return p.namedAsFile() && (p.value == "" || strings.Trim(p.value, "0123456789") != "")
 	})
+	list = append(list, s.loaded(func(p parameter) bool { return fileValue.MatchString(p.value) })...)
 	list = append(list, s.parameters(func(p parameter) bool { return !p.namedAsFile() && fileValue.MatchString(p.value) })...)
+	list = append(list, s.scripted(func(p parameter) bool { return p.namedAsFile() && p.shows() })...)
 	return list[:min(len(list), maxFileParameters)]
 }
 
@@ -232,9 +234,14 @@ func (s *Site) parameterWays(files []published) []wayOut {
 			}
 		}
 	}
-	// Parameters that no link shows: all of them at once, at the front page.
+	// Parameters that no link shows: all of them at once.
+	return append(list, hiddenWays("/", files[0])...)
+}
+
+func hiddenWays(path string, file published) []wayOut {
+	var list []wayOut
 	for _, exit := range exits[:2] {
-		list = append(list, hidden(fileParameterNames).wayOut(files[0], "", exit.up, exit.below))
+		list = append(list, hidden(path, fileParameterNames).wayOut(file, "", exit.up, exit.below))
 	}
 	return list
 }

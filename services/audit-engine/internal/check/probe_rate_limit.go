@@ -52,7 +52,10 @@ func runRateLimit(ctx context.Context, site *Site) Result {
 	if reason := site.noMarkup(); reason != "" {
 		return skip("%s", reason)
 	}
-	page, unsure := site.signInPage()
+	page, unsure := site.signInPage(site.markup())
+	if page == nil && !unsure {
+		page, unsure = site.signInPage(site.unlinkedSignIns(ctx))
+	}
 	switch {
 	case page == nil && unsure:
 		return skip("There is a form with a field for a password, but it is not certain that it only signs in, so it was not sent.")
@@ -95,10 +98,23 @@ var (
 	signUpWord = regexp.MustCompile(`(?i)regist|sign[-_]?up|join|creat|subscri|reset|recover|forgot|change|invit|enrol|checkout|unlock|delete`)
 )
 
-// signInPage returns the first page with a form that signs in. unsure: there are only
-// forms with a password that may do something else.
-func (s *Site) signInPage() (page *Page, unsure bool) {
-	for _, page := range s.markup() {
+// signInPaths are where programs sign in, whatever the pages link.
+var signInPaths = []string{"/login", "/signin", "/wp-login.php"}
+
+func (s *Site) unlinkedSignIns(ctx context.Context) []*Page {
+	var list []*Page
+	for _, path := range signInPaths {
+		if answer, err := s.get(ctx, path, nil); err == nil && answer.Status == http.StatusOK && isHTML(answer) && answer.BodyErr == nil {
+			list = append(list, NewPage(answer))
+		}
+	}
+	return list
+}
+
+// signInPage returns the first of the pages with a form that signs in. unsure: there are
+// only forms with a password that may do something else.
+func (s *Site) signInPage(pages []*Page) (page *Page, unsure bool) {
+	for _, page := range pages {
 		for _, f := range page.Document().Forms {
 			if !f.Password() || f.Method != sendPost || !sameOrigin(f.Action, s.Page.URL) || !sameOrigin(page.URL, s.Page.URL) {
 				continue
@@ -244,6 +260,9 @@ var (
 	tooOften  = phrases{"too many", "try again later", "try again in", "temporarily locked", "temporarily blocked", "rate limit", "zu viele", "zu oft", "gesperrt", "trop de", "demasiados"}
 )
 
+// wordBreak makes the words of an address readable, as in error=too_many_attempts.
+var wordBreak = strings.NewReplacer("_", " ", "-", " ", "+", " ", "%20", " ")
+
 // brakes reports whether an answer is the site's defence: it says so, where the page of
 // the form does not, or it is another one than the first.
 func brakes(answer, first *guard.Response, page []byte) bool {
@@ -256,7 +275,9 @@ func brakes(answer, first *guard.Response, page []byte) bool {
 			return true
 		}
 	}
-	return answer.Status != first.Status || !sameTarget(answer, first) || challenge.in([]byte(answer.Header.Get("Location"))) != "" ||
+	target := []byte(wordBreak.Replace(answer.Header.Get("Location")))
+	return answer.Status != first.Status || !sameTarget(answer, first) || challenge.in(target) != "" ||
+		tooOften.in(target) != "" && answer.Header.Get("Location") != first.Header.Get("Location") ||
 		challenge.in(answer.Body) != "" || tooOften.in(answer.Body) != "" && tooOften.in(page) == ""
 }
 

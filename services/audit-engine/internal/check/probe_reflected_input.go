@@ -47,7 +47,7 @@ func runReflectedInput(ctx context.Context, site *Site) Result {
 	if site.noMarkup() != "" {
 		return skip("%s", site.noMarkup())
 	}
-	for _, p := range slices.Concat(site.parameters(anyParameter), []parameter{hidden(inputNames)}, site.pathParts()) {
+	for _, p := range slices.Concat(site.parameters(anyParameter), []parameter{hidden("/", inputNames)}, site.pathParts(), []parameter{hidden("/search", inputNames)}) {
 		for _, input := range inputs {
 			var place escape
 			answer, raw, err := site.confirmed(func(word string) (*guard.Response, bool, error) {
@@ -120,7 +120,7 @@ func escaped(page []byte, word string) escape {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			token := tokens.Token()
 			open = tag{atom: token.DataAtom, attributes: token.Attr}
-			if token.Data == word {
+			if strings.HasPrefix(token.Data, word) { // what is left of the name may be escaped
 				return asElement
 			}
 			for _, a := range open.attributes {

@@ -14,9 +14,9 @@ import (
 // does not parse.
 var sqlErrors = phrases{
 	"You have an error in your SQL syntax", "MySqlException", "com.mysql.jdbc", "mysql_fetch_", "mysqli_fetch_", "mysql_num_rows()", "mysqli_num_rows()", "mysqli_sql_exception", "ER_PARSE_ERROR",
-	"PG::SyntaxError", "pg_query()", "PSQLException", "unterminated quoted string", "syntax error at or near",
+	"PG::SyntaxError", "pg_query()", "PSQLException", "unterminated quoted string", "lexical error: unterminated string", "syntax error at or near",
 	"SQLite3::SQLException", "sqlite3.OperationalError", "SQLITE_ERROR", `unrecognized token: "'`, `unrecognized token: \"'`, "unrecognized token: &quot;", "unrecognized token: &#34;", "SQLSTATE[HY000]: General error: 1 ",
-	"Unclosed quotation mark after the character string", "Microsoft OLE DB Provider for", "SqlClient.SqlException", "Incorrect syntax near",
+	"Unclosed quotation mark after the character string", "Microsoft OLE DB Provider for", "[ODBC SQL Server Driver]", "Sybase message:", "SqlClient.SqlException", "Incorrect syntax near",
 	"quoted string not properly terminated", "ORA-00933", "ORA-00936", "ORA-01756", "DB2 SQL error", "SQL0010N", "Dynamic SQL Error",
 	"Syntax error in string in query expression", "Syntax error (missing operator) in query expression", "Unclosed quote before the character string", "[Informix",
 	"DB::Exception: Syntax error", "SQL compilation error", "Syntax error in SQL statement", "SQLSTATE[42000]", "SQLSTATE[42601]", "SQLSTATE 42601",
@@ -43,7 +43,7 @@ func init() {
 const sqlRounds = 3
 
 func runSQLError(ctx context.Context, site *Site) Result {
-	for _, p := range slices.Concat(site.parameters(anyParameter), site.pathParts()) {
+	for _, p := range slices.Concat(site.parameters(anyParameter), site.pathParts(), site.scripted(parameter.shows)) {
 		answer, message, err := site.breaksStatement(ctx, p)
 		if err != nil {
 			return skip(silent)
@@ -73,9 +73,13 @@ func (s *Site) breaksStatement(ctx context.Context, p parameter) (*guard.Respons
 		}
 		return answer, sqlErrors.in(beginning(answer.Body)), nil
 	}
-	// A number stands in a statement without marks: there two of them are an error as well.
+	// A number stands in a statement without marks: there two of them are an error as well,
+	// and so does the name of a column.
 	whole := p.value + "''"
 	if number.MatchString(p.value) {
+		whole = p.value
+	}
+	if _, control, err := says(whole); err == nil && control != "" && p.value != "" {
 		whole = p.value
 	}
 	var (
@@ -88,6 +92,12 @@ func (s *Site) breaksStatement(ctx context.Context, p parameter) (*guard.Respons
 			return nil, "", err
 		}
 		if _, control, err := says(whole); err != nil || control != "" {
+			return nil, "", err
+		}
+	}
+	// A search for the mark may find an article about such errors, one for more does not.
+	if !number.MatchString(p.value) {
+		if _, again, err := says(p.value + "'" + s.word()); err != nil || again == "" {
 			return nil, "", err
 		}
 	}

@@ -89,3 +89,15 @@ func TestWhereAScriptGoes(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAnAddressShows(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]bool{
+		"/api/orders": true, "/api/address": true, "/search": true, "/api/settings": true,
+		"/api/order": false, "/cart/add": false, "/api/deleteItem": false, "/users/7/edit": false, "/Logout": false,
+	} {
+		if got := (parameter{path: path}).shows(); got != want {
+			t.Errorf("parameter{path: %q}.shows() = %t, want %t", path, got, want)
+		}
+	}
+}

@@ -41,8 +41,17 @@ func runVerbTampering(ctx context.Context, site *Site) Result {
 		if err != nil {
 			return skip(silent)
 		}
-		if closed.Status != http.StatusUnauthorized && closed.Status != http.StatusForbidden {
+		signIn := site.signInBehind(closed)
+		if closed.Status != http.StatusUnauthorized && closed.Status != http.StatusForbidden && signIn == "" {
 			continue
+		}
+		doors := []*guard.Response{closed}
+		if signIn != "" {
+			door, err := site.get(ctx, signIn, nil)
+			if err != nil {
+				return skip(silent)
+			}
+			doors = append(doors, door)
 		}
 		// A server that answers to the method at any address, or the same for any page,
 		// shows nothing.
@@ -54,7 +63,8 @@ func runVerbTampering(ctx context.Context, site *Site) Result {
 		answer, opened, err := site.confirmed(func(word string) (*guard.Response, bool, error) {
 			method = strings.ToUpper(word)
 			answer, err := site.Ask(ctx, method, path, nil)
-			if err != nil || !succeeds(answer) || len(bytes.TrimSpace(answer.Body)) == 0 || bytes.Equal(answer.Body, closed.Body) || NewPage(answer).Document().Password {
+			if err != nil || !succeeds(answer) || len(bytes.TrimSpace(answer.Body)) == 0 || refusals.in(beginning(answer.Body)) != "" || NewPage(answer).Document().Password ||
+				slices.ContainsFunc(doors, func(door *guard.Response) bool { return alike(door.Body, answer.Body) }) {
 				return answer, false, err // a sign-in is not what it protects
 			}
 			for _, elsewhere := range others {
@@ -77,10 +87,22 @@ func runVerbTampering(ctx context.Context, site *Site) Result {
 	return pass()
 }
 
+// refusals are what pages say that refuse with a status of success.
+var refusals = phrases{"method not allowed", "method not supported", "method is not allowed", "method is not supported", "unsupported method", "not implemented", "access denied"}
+
+// signInBehind is the path of the sign-in that an answer leads to; empty: to none.
+func (s *Site) signInBehind(r *guard.Response) string {
+	next, err := r.URL.Parse(r.Header.Get("Location"))
+	if err != nil || r.Status < 300 || r.Status > 399 || !sameOrigin(next, s.Page.URL) || !signInWord.MatchString(next.Path) {
+		return ""
+	}
+	return pathOf(next)
+}
+
 func succeeds(r *guard.Response) bool { return r.Status >= 200 && r.Status <= 299 }
 
 // closedPaths are those that links and robots.txt name and that are probably closed,
-// after the front page's own.
+// after the front page's own and before what many sites have.
 func (s *Site) closedPaths() []string {
 	list := []string{s.pagePath()}
 	add := func(path string) {
@@ -98,6 +120,11 @@ func (s *Site) closedPaths() []string {
 			if a.URL != nil && !a.Action && sameOrigin(a.URL, s.Page.URL) && a.URL.RawQuery == "" {
 				add(pathOf(a.URL))
 			}
+		}
+	}
+	for _, path := range []string{"/admin", "/admin/"} {
+		if !slices.Contains(list, path) {
+			list = append(list, path)
 		}
 	}
 	return list
