@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,8 +26,12 @@ import (
 //	origins: WHICH        what it accepts besides no Origin: "any" or "null"
 //	allow: ORIGIN         Access-Control-Allow-Origin of all answers
 //	sign-in: CHALLENGE    every message gets a 401 with this WWW-Authenticate; "-" for none
+//	sign-in later: yes    initialize alone does without
 //	plain: yes            http:// works too
 //	bad cursor: TEXT      message of the error for a page that does not exist
+//	bad method: TEXT      message of the error for a method that does not exist
+//	bad message: TEXT     message of the error for what is no JSON, before any sign-in
+//	refusals: STATUS      status of all errors of the protocol, in place of their own
 //	instructions: TEXT    those of the server
 //	METHOD: JSON          the result of a list
 //
@@ -89,7 +95,14 @@ func (s *scriptedMCP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
-	if challenge := s.lines["sign-in"]; challenge != "" {
+	raw := new(bytes.Buffer)
+	_, _ = raw.ReadFrom(r.Body)
+	if text := s.lines["bad message"]; text != "" && !json.Valid(raw.Bytes()) {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprintf(w, `{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"%s"}}`, text)
+		return
+	}
+	if challenge := s.lines["sign-in"]; challenge != "" && (s.lines["sign-in later"] == "" || !bytes.Contains(raw.Bytes(), []byte(`"initialize"`))) {
 		if challenge != "-" {
 			w.Header().Set("WWW-Authenticate", challenge)
 		}
@@ -107,11 +120,12 @@ func (s *scriptedMCP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			Cursor string
 		}
 	}
-	raw := new(bytes.Buffer)
-	_, _ = raw.ReadFrom(r.Body)
 	_ = json.Unmarshal(raw.Bytes(), &message)
 	modern := bytes.Contains(raw.Bytes(), []byte("io.modelcontextprotocol/protocolVersion"))
 	send := func(status int, kind, value string) {
+		if own, err := strconv.Atoi(s.lines["refusals"]); err == nil && kind == "error" {
+			status = own
+		}
 		w.WriteHeader(status)
 		fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%s,"%s":%s}`, message.ID, kind, value)
 	}
@@ -139,7 +153,8 @@ func (s *scriptedMCP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		send(http.StatusOK, "error", fmt.Sprintf(`{"code":-32602,"message":"%s"}`, text))
 	case !listed:
-		send(http.StatusNotFound, "error", `{"code":-32601,"message":"Method not found"}`)
+		text := cmp.Or(s.lines["bad method"], "Method not found")
+		send(http.StatusNotFound, "error", fmt.Sprintf(`{"code":-32601,"message":"%s"}`, text))
 	case modern:
 		send(http.StatusOK, "result", `{"resultType":"complete",`+strings.TrimPrefix(result, "{"))
 	default:

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 
 	"doorstep.example/pkg/auditapi"
@@ -24,16 +25,31 @@ func init() {
 	})
 }
 
+// codeNoMethod is the error of JSON-RPC for a method that does not exist.
+const codeNoMethod = -32601
+
 func runMCPHeaders(seen *mcpprobe.Result) Result {
-	var accepted []string
+	var accepted, unclear []string
 	for _, h := range seen.Headers {
-		if h.Accepted {
+		switch {
+		case h.Accepted:
 			accepted = append(accepted, fmt.Sprintf("- %s: answered with %d and the result", h.Sent, h.Status))
+		case h.Code != 0 && h.Status == http.StatusOK:
+			unclear = append(unclear, fmt.Sprintf("- tools/list, %s: error %d with status 200 in place of 400", h.Sent, h.Code))
 		}
 	}
-	if len(accepted) == 0 {
-		return pass()
+	if h := seen.Unknown; h != nil && (h.Accepted || h.Code != 0 && (h.Status == http.StatusOK || h.Status == http.StatusNotFound && h.Code != codeNoMethod)) {
+		unclear = append(unclear, fmt.Sprintf("- %s, which does not exist: status %d and code %d in place of 404 and %d", h.Sent, h.Status, h.Code, codeNoMethod))
 	}
-	return fail(Finding{Title: "Headers of AI requests may contradict the message", Severity: auditapi.Low,
-		Evidence: lines(mcpAt(seen), "tools/list was sent with headers that do not fit, which must be refused:", some(accepted, 5))})
+	var findings []Finding
+	if len(accepted) > 0 {
+		findings = append(findings, Finding{Title: "Headers of AI requests may contradict the message", Severity: auditapi.Low,
+			Evidence: lines(mcpAt(seen), "tools/list was sent with headers that do not fit, which must be refused:", some(accepted, 5))})
+	}
+	if len(unclear) > 0 {
+		findings = append(findings, Finding{Title: "Refusals of the AI interface look like answers", Severity: auditapi.Low,
+			Evidence: lines(mcpAt(seen), some(unclear, 5)),
+			Impact:   "Since revision 2026-07-28, the status tells firewalls, gateways and logs that a message was refused. With another one, attempts go unnoticed, and clients may take the refusal for an answer."})
+	}
+	return fail(findings...)
 }

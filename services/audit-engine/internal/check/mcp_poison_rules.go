@@ -55,6 +55,18 @@ var poisonRules = []poisonRule{
 	poison(poisonLeak, auditapi.Critical,
 		`\b(?:include|pass|send|append|attach|put|forward|copy|upload|transmit)\b[^.!?]{0,60}\b(?:full|entire|complete|whole|all previous|all prior)\b[^.!?]{0,20}\b(?:conversation|chat|messages?|dialogue|session)\b[^.!?]{0,60}(?:https?://|\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b|\b(?:sidenote|side note|metadata|hidden|footnote|telemetry|feedback)\b)`),
 	poison(poisonLeak, auditapi.Critical,
+		`\b(?:include|pass|send|append|attach|put|add|copy|insert|embed)\b[^.!?]{0,30}\b(?:last|previous|recent|preceding|earlier|full|entire|whole)(?: [a-z0-9]+)? (?:messages?|conversation|chat|transcript|prompts?|history)\b[^.!?]{0,30}\b(?:to|in|into|as|via) (?:the |this )?["'\x60]?(?:comment|notes?|hint|ref|reference|trace|debug|telemetry|analytics|feedback|side_?note|metadata|meta|tracking|extra)\b`),
+	poison(poisonLeak, auditapi.Critical, `\bexfiltrate\b`, poisonImperative),
+	poison(poisonShadow, auditapi.Critical,
+		`\b(?:replace|swap|substitute|exchange|change|rewrite)\b[^.!?]{0,30}\b(?:iban|account number|bank details|wallet|payee|recipient|beneficiary)\b[^.!?]{0,20}\b(?:with|by|to|for) ["'\x60]?(?:[a-z]{2}\d{2}|bc[1i][a-z0-9]|0x[0-9a-f]|\d{6}|[\w.+-]+@[\w-]+\.[a-z])`),
+	poison(poisonShadow, auditapi.Critical,
+		`\b(?:any|all|every|each)(?: [a-z]+)? (?:transfers?|payments?|e-?mails?|messages?|orders?|invoices?|refunds?|transactions?)\b[^.!?]{0,50}\b(?:must|should|shall|ha(?:s|ve) to|needs? to) (?:also )?(?:go|be (?:sent|paid|copied|forwarded|delivered|made|addressed|routed|bcc'd|cc'd)) to\b[^.!?]{0,20}(?:\b(?:account|iban|wallet)\W+(?:number )?[a-z]{0,2}\d|[\w.+-]+@[\w-]+\.[a-z]|https?://|\+\d[\d ]{6}|\b0x[0-9a-f]{6})`),
+	poison(poisonShadow, auditapi.High,
+		`\b(?:rather than|instead of|in place of|not|over) (?:any|all|the) (?:other|another) (?:[a-z-]+ )?(?:tools?|servers?)\b`,
+		`\beven (?:if|when) (?:the user|asked|they)\b|\b(?:the )?others (?:are|may be) (?:all )?(?:broken|insecure|unsafe|dangerous|compromised|malicious|untrusted|fake)\b`),
+	poison(poisonRole, auditapi.High,
+		`\byour (?:real|true|actual|secret|hidden) (?:goal|task|purpose|mission|objective|job|role) is\b`),
+	poison(poisonLeak, auditapi.Critical,
 		`!\[[^\]]{0,80}\]\(https?://[^)]{0,200}[?&=/](?:[^)]{0,60}[{<$%\[])`, `\b(?:append|include|add|insert|render|output|show|end|put)\b`, `\b(?:conversation|chat|history|messages?|secrets?|tokens?|keys?|credentials|context)\b`),
 	poison(poisonLeak, auditapi.Critical,
 		`\bcontents? (?:of|from)\b.{0,40}\b(?:id rsa|id ed25519|ssh (?:private )?key|etc passwd|etc shadow|aws credentials|mcp json)\b`),
@@ -89,7 +101,7 @@ var poisonRules = []poisonRule{
 	poison(poisonHide, auditapi.High,
 		`\b(?:keep|hide|conceal|withhold)\b(?: this| it| these| the)(?: [a-z]+){0,4} (?:secret |hidden |private |confidential )?from (?:the |your )?(?:user|human|operator)\b`),
 	poison(poisonHide, auditapi.High,
-		`\b(?:silently|secretly|covertly)\b,? (?:read|upload|forward|copy|transmit|exfiltrate|collect|append|include)\b|\b(?:read|send|forward|copy|upload|transmit|include|append|delete|call|collect)\b(?:[^.!?]|\.\S){0,80}\bwithout (?:telling|informing) (?:the |your )?(?:user|human|operator)\b`),
+		`\b(?:silently|secretly|covertly|quietly|discreetly|stealthily)\b,? (?:also )?(?:read|send|upload|forward|copy|transmit|exfiltrate|collect|append|attach|include|leak|e-?mail|bcc)\b|\b(?:read|send|forward|copy|upload|transmit|include|append|delete|call|collect)\b(?:[^.!?]|\.\S){0,80}\bwithout (?:telling|informing) (?:the |your )?(?:user|human|operator)\b`),
 	poison(poisonHide, auditapi.High,
 		`\b(?:user|human|operator) (?:must|should|may|can) (?:never|not) (?:know|notice|find out|be told|be informed|become aware)\b`),
 	poison(poisonHide, auditapi.High,
@@ -113,9 +125,31 @@ var poisonRules = []poisonRule{
 	poison(poisonConsent, auditapi.High,
 		`\b(?:automatically|always|silently|immediately) (?:approve|accept|confirm|allow)\b[^.!?]{0,30}\b(?:all|any|every|each)\b[^.!?]{0,30}\b(?:tool calls?|permission|requests? for (?:permission|approval)|prompts?|confirmations?|dialogs?)`),
 	poison(poisonRole, auditapi.High,
-		`<\|im_start\|>\s*(?:system|assistant|user)|<\|(?:system|assistant|start_header_id)\|>|\[inst\].{0,400}\[/inst\]|<<sys>>|(?:^|\n)\s*(?:###\s*)?(?:system|system message|system prompt|system override|admin override|\[system\](?: override)?)\s*:\s*(?:you|ignore|the (?:user|assistant|model)|from now|new)\b|\[system\]\s*(?:you|ignore|the (?:user|assistant|model)|from now)\b`),
+		`<\|im_start\|>\s*(?:system|assistant|user)|<\|(?:system|assistant|start_header_id)\|>|\[inst\].{0,400}\[/inst\]|<<sys>>|(?:^|\n|[.!?] )\s*(?:###\s*)?(?:system|system message|system prompt|system override|admin override|\[system\](?: override)?)\s*:\s*(?:you|ignore|the (?:user|assistant|model)|from now|new)\b|\bnew system (?:instructions?|prompt|message|directive)s?\s*:\s*(?:you|comply|obey|ignore|always|never|from now)\b|<(?:hidden|secret)>[^<]{15,}</|\[system\]\s*(?:you|ignore|the (?:user|assistant|model)|from now)\b`),
 	poison(poisonRole, auditapi.High,
-		`\b(?:you are now|from now on,? you are|enter|switch (?:in)?to|activate|act in)\b[^.!?]{0,20}\b(?:developer|god|jailbreak|dan|unrestricted|root|admin|debug|maintenance) mode\b|\byou are no longer (?:bound|restricted|limited|subject)\b`, poisonToModel),
+		`\b(?:you are now|from now on,? you are|enter|switch (?:in)?to|activate|act in)\b[^.!?]{0,20}\b(?:developer|god|jailbreak|dan|unrestricted|root|admin|debug|maintenance) mode\b|\byou are no longer (?:bound|restricted|limited|subject|an? [a-z ]{0,20}assistant)\b`, poisonToModel),
+	poison(poisonOverride, auditapi.Critical,
+		`\b(?:its|this tool's|the tool's|these|this) (?:outputs?|results?|answers?|texts?|contents?|words?)\b[^.!?]{0,20}\b(?:takes? precedence over|outranks?|overrides?|supersedes?|(?:has|have) (?:a )?(?:higher )?priority over) (?:the |your |any |all )*(?:system (?:prompt|message|instructions)|(?:users?'?s?|operator'?s?|developer'?s?) (?:instructions?|requests?|wishes|prompts?|messages?)|instructions|guidelines|rules)\b`),
+	poison(poisonOverride, auditapi.Critical,
+		`\b(?:ignore|disregard|forget|drop|abandon)(?: all| any| every| of| the| your| those)* (?:rules|instructions|guidelines|orders|directives|guidance|policies|restrictions|constraints)(?: that)?(?: were| you were| you have been| you)? (?:set|given|got|received|written|issued|imposed|provided|told)?\s?(?:by|from|before|above|earlier|so far|previously)\b[^.!?\n]{0,40}(?:\b(?:user|operator|system|developer|owner|and|instead|then)\b|[.!?\n]|$)`, poisonToReader),
+	poison(poisonOverride, auditapi.Critical,
+		`(?:^|[^a-z])(?:ignore|disregard|forget) (?:everything |all |anything )?(?:that |what )?you (?:were|have been|had been) (?:told|instructed|asked|taught)\b|\b(?:previous|prior|earlier|existing|all) (?:safety|system|security|content) (?:instructions|guidelines|rules|policies|restrictions) (?:are|have been) (?:now |hereby )?(?:void|cancelled|suspended|revoked|lifted|disabled|superseded)\b`),
+	poison(poisonOverride, auditapi.Critical,
+		`(?:^|[^a-z])(?:ignore|disregard|overrule) (?:whatever |anything )?(?:the |your )?(?:user|operator|human|owner|customer)(?:'s|s'|s)? (?:instructions?|orders|commands|wishes|requests|directions|says|said|asks)\b`),
+	poison(poisonOverride, auditapi.Critical,
+		`\b(?:when|once|after|as soon as) (?:you|the (?:model|assistant|agent)) (?:see|sees|read|reads|load|loads|receive|receives|open|opens|process|processes) (?:this|these)\b[^.!?]{0,40}\b(?:override|replace|ignore|forget|drop|disregard|discard|overwrite)\b[^.!?]{0,30}\b(?:system (?:prompt|message)|instructions|rules|guidelines)\b`),
+	poison(poisonLeak, auditapi.Critical,
+		`\b(?:fill|include|put|pass|write|copy|repeat|paste|provide|send|set|insert)\b[^.!?]{0,40}\b(?:system prompt|system message|developer message|hidden instructions)(?: that| which| as)? (?:it|you|the (?:model|assistant|agent|llm)) (?:received?|got|have|has|(?:was|were|been) given|(?:is|are|am) (?:using|given)|runs? (?:on|with)|started with)\b`),
+	poison(poisonLeak, auditapi.Critical,
+		`\b(?:contents?|text) (?:of|from) (?:the |your |a |file )*[^\s,;]{0,20}`+poisonFile+`[^.!?\n]{0,30}\b(?:must|ha(?:s|ve) to|needs? to|should|shall|(?:is|are) to) be (?:copied|pasted|put|sent|included|passed|supplied|attached)\b`),
+	poison(poisonShadow, auditapi.High,
+		`\b(?:supersedes?|overrides?|changes?|modif(?:y|ies)|alters?|redefines?) (?:the |how )?(?:behaviou?r|description|definition|instructions?|usage|meaning) of (?:the )?["'\x60]?[\w.-]+["'\x60]? tool\b`),
+	poison(poisonRole, auditapi.High,
+		`\b(?:pretend|behave|imagine)\b[^.!?]{0,30}\b(?:developer|god|jailbreak|dan|unrestricted|root|admin|debug|maintenance) mode\b|\b(?:safety|content|ethical) (?:guidelines?|rules?|polic(?:y|ies)|filters?|restrictions?|guardrails?) (?:do not|don't|does not|no longer) apply (?:while|when|as long as|in this|to you|here|for this|any ?more|from now)\b`),
+	poison(poisonRole, auditapi.High,
+		`<!--\s*(?:(?:note|message|instructions?) (?:to|for) )?(?:the )?(?:ai|llm|assistant|model|agent|system)s?\b[^>]{0,12}[:,][^>]{10}`),
+	poison(poisonConsent, auditapi.High,
+		`\b(?:user|human|operator|customer|owner) (?:has|have) (?:already |previously )?(?:approved|consented to|authori[sz]ed|confirmed|agreed to|allowed) (?:all|any|every|everything)\b`, `\b(?:skip|proceed|no need|do not ask|don't ask|without|go ahead|straight away|no confirmation)\b`),
 	poison(poisonOverride, auditapi.Critical, otherOverride),
 	poison(poisonHide, auditapi.High, otherHide),
 	poison(poisonLeak, auditapi.Critical, otherTake+`[^!?]{0,40}`+poisonTarget, otherCarry),
@@ -130,16 +164,21 @@ const (
 	poisonImperative = `\b(?:you|must|always|first|make sure|ensure|before (?:using|calling|you)|when(?:ever)? (?:using|calling|sending|you)|otherwise|never|do not|don't|even if|prior to|the (?:assistant|model|agent|llm|ai) (?:should|must|shall|needs to|has to))\b`
 	// poisonToModel: speaks of calls, not of the behaviour of a service.
 	poisonToModel = `\b(?:you|this tool|the tool|tool|call|calling|model|assistant|agent|just|simply|user)\b`
+	// poisonToReader: it says what to do then.
+	poisonToReader = `\b(?:you|your|assistant|model|agent|instead|obey|follow|and (?:do|act|use|call|send|run|answer|say))\b`
 	// poisonForeign: speaks to the model of what others do.
 	poisonForeign = `\b(?:other tools?|another tool|any tool|tool is (?:available|present|used|called)|(?:send_?e?mail|mail|e-?mail|bank|banking|wallet|payment|transfer|messag\w+|whatsapp|slack|file) tool|when(?:ever)? (?:using|calling|sending|you (?:use|call|send|invoke))|even if the user|regardless of what)\b`
 )
 
 // poisonTalk marks a passage that speaks about such attacks, as tools that look for
 // them do.
-var poisonTalk = regexp.MustCompile(`\b(?:detects?|detecting|detection|scans?|scanning|scanner|classif(?:y|ies|ier)|flags?|blocks?|guards? against|protects? against|filters?|sanitiz(?:e|es|er)|identif(?:y|ies)|looks? for|search(?:es)? for|tests? for|checks? (?:for|whether|if)|attempts? (?:to|such)|attacks?|phrases? (?:like|such as)|injections?|red.?team)\b|` + poisonTalkForeign)
+var poisonTalk = regexp.MustCompile(`\b(?:detects?|detecting|detection|scans?|scanning|scanner|classif(?:y|ies|ier)|flags?|blocks?|guards? against|protects? against|filters?|sanitiz(?:e|es|er)|identif(?:y|ies)|looks? for|search(?:es)? for|tests? for|checks? (?:for|whether|if)|attempts? (?:to|such)|attacks?|attackers?|phrases? (?:like|such as)|injections?|jailbreaks?|red.?team|explains? how|lessons? (?:about|on|that)|tutorials?|teach(?:es|ing)?|(?:well-known|typical|classic|common) (?:examples?|phrases?|tricks?))\b|` + poisonTalkForeign)
 
 // poisonNot right before a passage turns it round.
-var poisonNot = regexp.MustCompile(`\b(?:do not|don't|never|must not|should not|shouldn't|cannot|can't|refuses? to|avoid)(?: ever)? $|\b(?:if|when|whenever|in case)\b[^.!?]{0,60}\b(?:asks?|tells?|urges?|instructs?|tries|wants|claims?|orders?|requests?)(?: (?:you|the (?:model|assistant|agent)|it|them))?(?: that you| to)? $`)
+var poisonNot = regexp.MustCompile(`\b(?:do not|don't|never|must not|should not|shouldn't|cannot|can't|refuses? to|avoid)(?: ever)? $|\b(?:if|when|whenever|in case)\b[^.!?]{0,60}\b(?:asks?|tells?|urges?|instructs?|tries|wants|claims?|orders?|requests?|writes?|says?|types?|enters?|sends?)(?: (?:you|the (?:model|assistant|agent)|it|them))?(?: that you| to)? ["'„«‚‹]?$|\b(?:like|such as|for instance|namely|wie|etwa|comme|como|come|zoals|jak|вроде) ["'„«‚‹]?$`)
+
+// poisonQuoted after a passage in quotation marks says that it is an example.
+var poisonQuoted = regexp.MustCompile(`^[^.!?\n"'»]{0,60}["'»]\)? (?:is|are|was|counts as) (?:an? |the |one of the )?(?:[a-z-]+ ){0,2}(?:attacks?|attempts?|injections?|examples?|jailbreaks?|tricks?|phrases?)\b`)
 
 // maxPassage is how far the patterns of a rule may lie apart.
 const maxPassage = 900
@@ -154,7 +193,7 @@ func (r poisonRule) poisoned(text string) (string, bool) {
 		begin, end := max(0, from+hit[0]-maxPassage/2), min(len(text), from+hit[1]+maxPassage/2)
 		passage := text[begin:end]
 		before := sentenceBefore(text, from+hit[0])
-		if r.matches(passage) && !poisonTalk.MatchString(before) && !poisonNot.MatchString(before) {
+		if r.matches(passage) && !poisonTalk.MatchString(before) && !poisonNot.MatchString(before) && !poisonQuoted.MatchString(text[from+hit[1]:]) {
 			return cutQuote(text[from+hit[0]:]), true
 		}
 		from += max(hit[1], hit[0]+1)

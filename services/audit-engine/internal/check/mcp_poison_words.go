@@ -59,5 +59,5 @@ const (
 	otherCarry = `(?:übergib|übergeben sie|übermittle|sende|füge|häng|transmets|passe|envoie|ajoute|envía|pasa|incluye|invia|passa|envie|inclua|stuur|przekaż|wyślij|передай|отправь|传|傳|发送|發送|渡|送信|전달|보내)`
 
 	// poisonTalkForeign: it is looked for such orders, see poisonTalk.
-	poisonTalkForeign = `erkennt|erkennung|prüft|sucht nach|filtert|détecte|détection|recherche des|detecta|rileva|wykrywa|detecteert|обнаруж|выявля|находит|фразы вроде|检测|檢測|识别|識別|検出|감지|탐지|tespit|algılar|يكشف`
+	poisonTalkForeign = `ermittelt|erkennt|erkennung|prüft|sucht nach|filtert|détecte|détection|recherche des|detecta|rileva|wykrywa|detecteert|обнаруж|выявля|находит|фразы вроде|检测|檢測|识别|識別|検出|감지|탐지|tespit|algılar|يكشف`
 )

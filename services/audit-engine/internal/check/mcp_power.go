@@ -23,23 +23,30 @@ type power struct {
 }
 
 // general are names of parameters that a description gives their meaning.
-var general = []string{"input", "text", "args", "arguments", "argv", "line", "expression", "task", "body", "content", "options", "params", "pipeline", "statement", "query"}
+var general = []string{"input", "text", "arg", "args", "arguments", "argv", "line", "expression", "task", "body", "content", "options", "params", "pipeline", "statement", "query"}
 
 var powers = []power{
 	{
 		title: "AI tools run any command", severity: auditapi.High, changes: true,
-		names:  [][]string{{"exec", "execute", "run", "shell", "bash", "sh", "terminal", "cmd", "command", "powershell", "eval", "evaluate", "spawn", "subprocess", "python", "script", "code", "kubectl", "befehl", "kommando"}},
-		says:   regexp.MustCompile(`^(?:shell|bash|terminal|powershell|cmd)\n|\b(?:runs?|executes?|invokes?|spawns?|evaluates?|passes) (?:(?:an?|the|any|arbitrary|given|some|one|following|raw) )*(?:(?:shell|bash|powershell|terminal|cmd|kubectl|docker|system|os|python|javascript|js|node|ruby|php) )(?:commands?|code|scripts?|expressions?|snippets?|cmdlets?)\b|\b(?:runs?|executes?|spawns?) (?:any|arbitrary) (?:commands?|code|scripts?|programs?)\b|\bbeliebige[nrs]? (?:shell-?)?(?:befehle?|kommandos?|code|skripte?)|/bin/(?:ba)?sh -c\b`),
+		names:  [][]string{{"exec", "execute", "run", "shell", "bash", "sh", "terminal", "cmd", "powershell", "eval", "evaluate", "spawn", "subprocess", "python", "interpreter", "runner", "executor", "repl"}},
+		says:   regexp.MustCompile(`^(?:shell|bash|terminal|powershell|cmd|exec)\n|\b(?:runs?|executes?) (?:an? |the |one )?(?:commands?|scripts?) on (?:an?|the|this) (?:[a-z]+ )?(?:host|server|machine|system|container|node)\b|\bpass(?:es|ing)?\b[^.\n]{0,40} (?:to|through) (?:an?|the) (?:[a-z]+[ -]){0,3}(?:shell|interpreter|command line)\b|\b(?:runs?|executes?|invokes?|spawns?|evaluates?|passes) (?:(?:an?|the|any|arbitrary|given|some|one|following|raw) )*(?:(?:shell|bash|powershell|terminal|cmd|kubectl|docker|system|os|python|javascript|js|node|ruby|php) )(?:commands?|code|scripts?|expressions?|snippets?|cmdlets?)\b|\b(?:runs?|executes?|spawns?) (?:any|arbitrary) (?:commands?|code|scripts?|programs?)\b|\bbeliebige[nrs]? (?:shell-?)?(?:befehle?|kommandos?|code|skripte?)|/bin/(?:ba)?sh -c\b`),
 		values: []string{"command", "cmd", "commands", "commandline", "shell", "script", "code", "program", "argv", "befehl", "kommando", "skript"},
+	},
+	{
+		title: "AI tools run any command", severity: auditapi.High, changes: true,
+		names:  [][]string{{"kubectl", "docker", "podman", "git", "ssh", "terraform", "ansible", "npm", "systemctl", "gcloud", "helm", "nmap", "ffmpeg", "psql"}},
+		values: []string{"args", "arguments", "argv", "command", "cmd", "commandline", "subcommand", "flags"},
 	},
 	{
 		title: "AI tools write or delete any file", severity: auditapi.High, changes: true,
 		names:  [][]string{{"write", "edit", "delete", "remove", "move", "rename", "create", "append", "overwrite", "save"}, fileWords},
+		says:   regexp.MustCompile(`\b(?:writes?(?: to)?|edits|deletes?|removes?|overwrites?) (?:any|arbitrary) (?:local )?(?:files?|path)\b`),
 		values: pathValues,
 	},
 	{
 		title: "AI tools read any file", severity: auditapi.Medium,
 		names:  [][]string{{"read", "get", "open", "cat", "list", "load", "view", "download"}, fileWords},
+		says:   regexp.MustCompile(`\b(?:reads?|returns?|opens?|prints?) (?:the contents? of )?(?:any|arbitrary) (?:local )?(?:files?|path)\b`),
 		values: pathValues,
 	},
 	{
@@ -59,21 +66,22 @@ var powers = []power{
 	},
 	{
 		title: "AI tools fetch any address", severity: auditapi.Medium,
-		names:  [][]string{{"get", "open", "load", "read", "visit", "goto"}, {"url", "urls", "web", "webpage", "website", "page", "link"}},
+		names:  [][]string{{"get", "open", "load", "read", "visit", "goto", "screenshot", "capture", "render", "snapshot", "unfurl", "import"}, {"url", "urls", "web", "webpage", "website", "page", "link"}},
+		says:   regexp.MustCompile(`\b(?:fetch(?:es)?|downloads?|opens?|retrieves?|visits?|requests?|crawls?|scrapes?) (?:the (?:contents?|body|html) of )?(?:any|an arbitrary|arbitrary|the given|the specified|a given|the provided) (?:urls?|uris?|web ?pages?|websites?|web address(?:es)?)\b`),
 		values: addressValues,
 	},
 }
 
 var (
 	fileWords     = []string{"file", "files", "path", "directory", "folder", "dir"}
-	addressValues = []string{"url", "urls", "uri", "href", "endpoint", "link", "address", "website", "pageurl", "targeturl", "weburl"}
+	addressValues = []string{"url", "urls", "uri", "href", "endpoint", "link", "address", "website", "pageurl", "targeturl", "weburl", "target"}
 	pathValues    = []string{"path", "paths", "file", "filepath", "filename", "directory", "dir", "folder", "source", "destination", "uri"}
 )
 
 // of returns the parameter by which tool has the power.
 func (p power) of(tool mcpprobe.Tool) (parameter string, ok bool) {
 	said := p.says != nil && p.says.MatchString(strings.ToLower(tool.Name+"\n"+tool.Description))
-	if !said && !p.named(tool.Name) {
+	if !said && !p.named(tool.Name) || onlyText.MatchString(strings.ToLower(tool.Description)) {
 		return "", false
 	}
 	all := tool.Parameters()
@@ -88,6 +96,9 @@ func (p power) of(tool mcpprobe.Tool) (parameter string, ok bool) {
 	}
 	return "", false
 }
+
+// onlyText is said by tools that look at a command, a query or an address as text.
+var onlyText = regexp.MustCompile(`\b(?:nothing|never|not|isn't|without) (?:is |be |being |actually )?(?:executed|run|evaluated|executing|running|evaluating|fetched|visited|fetching|visiting)(?: it| them| anything)?\s*(?:[.;,!)—\n]|$)`)
 
 func (p power) named(tool string) bool {
 	name := words(tool)

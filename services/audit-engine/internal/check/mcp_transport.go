@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"net/url"
 	"regexp"
 	"slices"
@@ -22,7 +23,9 @@ func init() {
 			"http://YOUR.NAME {\n    respond /mcp* 403\n}"),
 		References: []string{mcpSignInRules, "https://www.rfc-editor.org/rfc/rfc6750#section-5.3", mcpTopTen},
 		Controls:   mcpControls(slices.Concat(clauses(owaspMCP, "MCP01"), clauses(owaspAPI, "API8")), "12.2.1", "14.2.1"),
-		Run:        mcpCheck(runMCPTransport),
+		Run: func(ctx context.Context, site *Site) Result {
+			return mcpCheck(func(seen *mcpprobe.Result) Result { return runMCPTransport(site, seen) })(ctx, site)
+		},
 	})
 }
 
@@ -32,7 +35,7 @@ var secretName = regexp.MustCompile(`(?i)^(?:(?:access|auth|api|bearer|id|secret
 // minSecret is the shortest value that can be one.
 const minSecret = 8
 
-func runMCPTransport(seen *mcpprobe.Result) Result {
+func runMCPTransport(site *Site, seen *mcpprobe.Result) Result {
 	var findings []Finding
 	switch {
 	case strings.HasPrefix(seen.URL, "http://"):
@@ -49,8 +52,38 @@ func runMCPTransport(seen *mcpprobe.Result) Result {
 		findings = append(findings, Finding{Title: "The AI interface takes tokens in addresses", Severity: auditapi.High,
 			Evidence: lines(mcpAt(seen), "bearer_methods_supported in "+quote(seen.Metadata.Path)+" lists query."),
 			Impact:   "A token in an address ends up in logs, histories and copied links. The protocol forbids it."})
+	} else if told := tokenAddressIn(seen.URL, append([]string{string(site.Page.Body)}, seen.Errors...)); told != "" {
+		findings = append(findings, Finding{Title: "The AI interface takes tokens in addresses", Severity: auditapi.High,
+			Evidence: lines(mcpAt(seen), "The page or an error says to connect to "+quote(told)+"…"),
+			Impact:   "A token in an address ends up in logs, histories and copied links. The protocol forbids it."})
 	}
 	return fail(findings...)
+}
+
+// untilValue is the rest of an address, up to the value of its token.
+const untilValue = `/?\?(?:[^\s"'<>#]{0,80}[&;])?(?:access_token|token|api[_-]?key|secret|password)=`
+
+// tokenDenied before an address says that it is refused.
+var tokenDenied = regexp.MustCompile(`(?i)\b(?:not|never|don't|no longer|instead of|refuses?|rejects?|deprecated)\b[^.!?]*$`)
+
+// tokenAddressIn is where the texts say that the endpoint is reached with a token in its
+// address, up to the token.
+func tokenAddressIn(endpoint string, texts []string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Path == "/" {
+		return ""
+	}
+	address := regexp.MustCompile(`(?i)(https?://[^\s"'<>/]{1,200})?` + regexp.QuoteMeta(strings.TrimSuffix(u.Path, "/")) + untilValue)
+	for _, text := range texts {
+		for _, at := range address.FindAllStringSubmatchIndex(text, 20) {
+			own := at[2] < 0 || strings.EqualFold(text[at[2]:at[3]], u.Scheme+"://"+u.Host)
+			within := at[2] < 0 && at[0] > 0 && !strings.ContainsRune(" \t\n\"'<>(=`:,", rune(text[at[0]-1])) // of a longer path
+			if own && !within && !tokenDenied.MatchString(text[max(0, at[0]-80):at[0]]) {
+				return text[at[0]:at[1]]
+			}
+		}
+	}
+	return ""
 }
 
 // secretIn is the name of a parameter with a secret in one of the addresses.

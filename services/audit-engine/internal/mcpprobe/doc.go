@@ -15,7 +15,8 @@
 //   - streamable HTTP without state (2026-07-28): every request carries its version in
 //     _meta and in headers, there is no initialize.
 //
-// It asks for lists and who answers only. What it may send is the closed set of method constants in
+// It asks for lists and who answers, and once each for a method that does not exist and
+// with half a message, to see the errors. What it may send is the closed set of method constants in
 // message.go: nothing that calls a tool, reads a resource or renders a prompt. Sessions
 // that it opened are ended. All that the site sends is data: bounded and not followed.
 //

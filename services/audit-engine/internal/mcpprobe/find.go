@@ -152,8 +152,8 @@ func (p *prober) protected(ctx context.Context, path string, a answer) bool {
 	case !named || !ok && !mute || !p.spend():
 		return false
 	}
-	// Where any path answers so, this is one of an ordinary interface.
-	s := &streamable{prober: p, path: "/" + p.config.Canary, revision: revisionSession}
+	// Where any path beside it answers so, this is one of an ordinary interface.
+	s := &streamable{prober: p, path: folder(path) + p.config.Canary, revision: revisionSession}
 	control := s.ask(ctx, initialize, initializeParams(revisionSession), nil)
 	return control.response != nil && !control.refused()
 }
@@ -162,6 +162,13 @@ func lastSegment(path string) string {
 	path, _, _ = strings.Cut(path, "?")
 	path = strings.TrimSuffix(path, "/")
 	return strings.ToLower(path[strings.LastIndexByte(path, '/')+1:])
+}
+
+// folder is path up to its last segment, with the slash.
+func folder(path string) string {
+	path, _, _ = strings.Cut(path, "?")
+	path = strings.TrimSuffix(path, "/")
+	return path[:max(0, strings.LastIndexByte(path, '/'))] + "/"
 }
 
 // hint asks for the document that some sites publish, and returns the first path of

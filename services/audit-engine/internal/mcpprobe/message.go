@@ -19,6 +19,7 @@ const (
 	listPrompts   method = "prompts/list"
 	listResources method = "resources/list"
 	listTemplates method = "resources/templates/list"
+	nonexistent   method = "audit/nonexistent" // no revision has it
 )
 
 // Revisions of the protocol that are spoken here.

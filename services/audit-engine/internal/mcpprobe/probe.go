@@ -77,6 +77,9 @@ func (p *prober) inspect(ctx context.Context, found *endpoint) {
 	case found.refusal != nil:
 		if found.transport == HTTPSSE || !p.inspectUnasked(ctx, found.path) {
 			p.refuse(ctx, found.path, found.refusal)
+			if found.transport == StreamableHTTP {
+				p.provoke(ctx, &streamable{prober: p, path: found.path, revision: revisionSession})
+			}
 		}
 	case found.transport == HTTPSSE:
 		p.inspectSSE(ctx, found)
@@ -107,11 +110,12 @@ func (p *prober) inspectSession(ctx context.Context, found *endpoint) {
 	defer s.end(context.WithoutCancel(ctx))
 	s.notify(ctx)
 	listed := p.lists(ctx, s, capabilities)
+	p.secondSession(ctx, s)
 	if p.result.Refusal == nil {
-		p.secondSession(ctx, s)
 		p.badCursor(ctx, s, listed)
 		p.origins(ctx, s, listed)
 	}
+	p.provoke(ctx, s)
 	p.inspectStateless(ctx, found.path, false)
 }
 
@@ -126,6 +130,7 @@ func (p *prober) inspectUnasked(ctx context.Context, path string) bool {
 	listed := p.lists(ctx, s, nil)
 	p.badCursor(ctx, s, listed)
 	p.origins(ctx, s, listed)
+	p.provoke(ctx, s)
 	return true
 }
 
@@ -230,6 +235,7 @@ func (p *prober) inspectStateless(ctx context.Context, path string, only bool) {
 		listed := p.lists(ctx, s, nil)
 		p.badCursor(ctx, s, listed)
 		p.origins(ctx, s, listed)
+		p.provoke(ctx, s)
 	}
 	p.contradict(ctx, s, only)
 }

@@ -176,9 +176,11 @@ func TestOriginsByName(t *testing.T) {
 func TestForeignOrigins(t *testing.T) {
 	t.Parallel()
 	for page, want := range map[string][]string{
-		"https://www.shop.example/": {"https://zq7.invalid", "null", "https://www.shop.example.zq7.invalid", "https://zq7shop.example"},
-		"https://192.0.2.1:8443/":   {"https://zq7.invalid", "null", "https://192.0.2.1.zq7.invalid"},
-		"https://[2001:db8::1]/":    {"https://zq7.invalid", "null"},
+		"https://www.shop.example/":  {"https://zq7.invalid", "null", "https://www.shop.example.zq7.invalid", "https://zq7shop.example"},
+		"https://shop.example:8443/": {"https://zq7.invalid", "null", "https://shop.example.zq7.invalid", "https://zq7shop.example", "https://zq7shop.example:8443"},
+		"https://localhost:8443/":    {"https://zq7.invalid", "null", "https://localhost.zq7.invalid", "https://zq7localhost", "https://zq7localhost:8443"},
+		"https://192.0.2.1:8443/":    {"https://zq7.invalid", "null", "https://192.0.2.1.zq7.invalid"},
+		"https://[2001:db8::1]/":     {"https://zq7.invalid", "null"},
 	} {
 		p := &prober{config: Config{Page: mustParse(t, page), Canary: "zq7"}}
 		if diff := cmp.Diff(want, p.foreignOrigins()); diff != "" {
@@ -195,9 +197,12 @@ func TestServerOfBothEras(t *testing.T) {
 		t.Fatalf("result = %+v", r)
 	}
 	for _, h := range r.Headers {
-		if h.Accepted || strings.HasPrefix(h.Sent, "no ") {
-			t.Errorf("%+v; the older revisions do without the header", h)
+		if h.Accepted || h.Code != codeHeaderMismatch {
+			t.Errorf("%+v", h)
 		}
+	}
+	if want := (HeaderAnswer{Sent: "audit/nonexistent", Status: http.StatusNotFound, Code: -32601}); r.Unknown == nil || *r.Unknown != want {
+		t.Errorf("unknown method: %+v, want %+v", r.Unknown, want)
 	}
 	if strength := Compare(r.SessionIDs[0], r.SessionIDs[1]); strength.Bits < 100 {
 		t.Errorf("random ids: %+v", strength)
@@ -258,10 +263,17 @@ func TestSiteWithoutMCP(t *testing.T) {
 		}
 	}
 	for name, handler := range map[string]http.HandlerFunc{
-		"nothing":            http.NotFound,
-		"one page":           text("text/html", "<!doctype html><p>Shop</p>"),
-		"password":           challenge(`Basic realm="shop"`),
-		"tokens":             challenge(`Bearer realm="shop"`),
+		"nothing":  http.NotFound,
+		"one page": text("text/html", "<!doctype html><p>Shop</p>"),
+		"password": challenge(`Basic realm="shop"`),
+		"tokens":   challenge(`Bearer realm="shop"`),
+		"an API with tokens": func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/api/") {
+				challenge(`Bearer realm="api"`)(w, r)
+				return
+			}
+			http.NotFound(w, r)
+		},
 		"a bare 401":         func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) },
 		"a form at mcp":      func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) },
 		"another JSON-RPC":   text("application/json", `{"jsonrpc":"2.0","id":null,"error":{"code":-32601,"message":"the method initialize does not exist"}}`),

@@ -37,6 +37,7 @@ type Result struct {
 
 	Origins    []OriginAnswer
 	Headers    []HeaderAnswer // only for stateless endpoints
+	Unknown    *HeaderAnswer  // to a method that does not exist, from stateless endpoints
 	SessionIDs []string       // of two sessions, where the endpoint gives ids
 	PlainHTTP  bool           // http:// speaks MCP too, beside https
 	RateLimits []string       // names of headers about limits that were seen
@@ -132,6 +133,7 @@ type OriginAnswer struct {
 type HeaderAnswer struct {
 	Sent     string // what was wrong
 	Status   int
+	Code     int // of the error; 0: none was given
 	Accepted bool
 }
 

@@ -124,6 +124,9 @@ func (p *prober) inspectConversation(ctx context.Context, c *conversation) {
 	p.speaks(h.Revision)
 	p.post(ctx, Question{Path: c.to, Header: http.Header{}, Body: request(0, initialized, nil)}, 0)
 	p.badCursor(ctx, c, p.lists(ctx, c, h.Capabilities))
+	if p.result.Refusal == nil {
+		c.ask(ctx, nonexistent, nil, nil)
+	}
 }
 
 // conversation is an open stream and the path to POST to.

@@ -61,16 +61,9 @@ type streamable struct {
 }
 
 func (s *streamable) ask(ctx context.Context, m method, params map[string]any, more http.Header) answer {
-	header := http.Header{}
+	header := s.header(m)
 	if s.stateless {
 		params = with(params, "_meta", statelessMeta(s.revision))
-		header.Set("Mcp-Method", string(m))
-	}
-	if m != initialize {
-		header.Set("MCP-Protocol-Version", s.revision)
-	}
-	if s.session != "" {
-		header.Set("Mcp-Session-Id", s.session)
 	}
 	for name, values := range more {
 		if header[name] = values; len(values) == 0 {
@@ -81,6 +74,20 @@ func (s *streamable) ask(ctx context.Context, m method, params map[string]any, m
 	a := s.prober.post(ctx, Question{Path: s.path, Plain: s.plain, Header: header, Body: request(id, m, params)}, id)
 	s.prober.note(s.path, a)
 	return a
+}
+
+func (s *streamable) header(m method) http.Header {
+	header := http.Header{}
+	if s.stateless {
+		header.Set("Mcp-Method", string(m))
+	}
+	if m != initialize {
+		header.Set("MCP-Protocol-Version", s.revision)
+	}
+	if s.session != "" {
+		header.Set("Mcp-Session-Id", s.session)
+	}
+	return header
 }
 
 // notify tells the endpoint that the session may begin. There is no answer to it.
