@@ -32,6 +32,10 @@ func init() {
 // browsers and caches do not agree on which of them counts.
 var single = []string{"Content-Type", "Access-Control-Allow-Origin"}
 
+// unread are character sets that browsers have given up, for what could be hidden in them
+// (https://encoding.spec.whatwg.org/#security-background).
+var unread = []string{"utf-7", "utf7", "unicode-1-1-utf-7", "utf-32", "cesu-8", "scsu", "bocu-1"}
+
 func runContentType(_ context.Context, site *Site) Result {
 	var repeated, absent, wrong, charset sightings
 	for _, page := range site.pages() {
@@ -55,6 +59,8 @@ func runContentType(_ context.Context, site *Site) Result {
 			wrong.add(r, "Content-Type: "+quote(value)+", although the answer is JSON")
 		case strings.HasSuffix(media, "json") && looksHTML(r.Body):
 			wrong.add(r, "Content-Type: "+quote(value)+", although the answer is a page")
+		case media == "text/html" && slices.Contains(unread, strings.ToLower(parameters["charset"])):
+			charset.add(r, "Content-Type: "+quote(value)+", a character set that browsers do not read")
 		case media == "text/html" && parameters["charset"] == "" && page.Document().Charset == "" && !marked(r.Body):
 			charset.add(r, "Content-Type: "+quote(value)+", and the page does not name its character set either")
 		}

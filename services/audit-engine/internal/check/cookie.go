@@ -151,12 +151,13 @@ func withoutValue(line string) string {
 
 // Parts of names that sign-in cookies have, whole names of frameworks, and names that only
 // look like it: the token against forged requests is meant to be read by scripts, and
-// balancers and guards in front of a site have sessions of their own.
+// balancers, guards in front of a site and statistics have sessions of their own.
 var (
 	sessionWord = regexp.MustCompile(`sess|sid|auth|login|logged_?in|jwt|token|remember|sesion|sitzung|^wordpress_sec`)
 	sessionName = regexp.MustCompile(`^(?:\.aspnetcore\.(?:cookies|identity\.application)(?:c\d+)?|\.aspnet\.applicationcookie|cakephp|iplanetdirectorypro|xf_user|api_?key|[0-9a-f]{32}|ss?ess[0-9a-f]{32})$`)
 	sessionEnd  = regexp.MustCompile(`(sess(ion)?|sid|auth|login|jwt|token|remember|sesion|sitzung)(s?[._-]?(id|key|data|cookie|token|sig|me))?([._-]?\d+)?$`)
-	sessionNot  = regexp.MustCompile(`csrf|xsrf|side|consent|author(?:$|[^i])|assess|last_?login|affinity|visid|waf-token|^_hj`)
+	sessionNot  = regexp.MustCompile(`csrf|xsrf|side|consent|author(?:$|[^i])|assess|last_?login|affinity|visid|waf-token|^_hj|^kc_auth_session_hash$|^_uetsid|^ttcsid|^amp_token$|^s_sess$|^intercom-session-|^_?(?:ga|analytics)_session`)
+	answerValue = regexp.MustCompile(`(?i)^(?:true|false|yes|no|on|off|null|none|anonymous|guest)$`)
 	jwtValue    = regexp.MustCompile(`^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+$`)
 	secretRun   = regexp.MustCompile(`[0-9A-Za-z]{16,}`)
 )
@@ -168,7 +169,7 @@ var (
 func (c cookie) session() bool {
 	name := strings.ToLower(c.name)
 	switch {
-	case sessionNot.MatchString(name):
+	case sessionNot.MatchString(name), answerValue.MatchString(c.value): // it tells whether there is one
 		return false
 	case jwtValue.MatchString(c.value), sessionName.MatchString(name), sessionEnd.MatchString(name):
 		return true

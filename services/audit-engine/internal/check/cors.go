@@ -44,7 +44,7 @@ func runCORS(ctx context.Context, site *Site) Result {
 	if f, opened := openToAll(answer); opened {
 		return fail(f)
 	}
-	findings := personalData(answer)
+	findings := append(personalData(answer), mixedUp(answer, site)...)
 	var closed []string // to the invented origin
 	if allowed, _ := allows(answer, foreignOrigin); !allowed {
 		closed = append(closed, "")
@@ -134,6 +134,21 @@ func personalData(answer *guard.Response) []Finding {
 	return []Finding{{
 		Title: "Any site may read data that looks personal", Severity: auditapi.Low, Evidence: corsEvidence(answer, foreignOrigin),
 		Impact: "Whatever site somebody opens can read these data through that visitor's browser: from inside your company's network, and past filters that go by address.",
+	}}
+}
+
+// mixedUp reports an answer for one origin that caches may give to another.
+func mixedUp(answer *guard.Response, site *Site) []Finding {
+	allowed, _ := allows(answer, foreignOrigin)
+	vary := strings.ToLower(strings.Join(answer.Header.Values("Vary"), ","))
+	if !allowed || !shared(answer, site.Now) || strings.Contains(vary, "origin") || vary == "*" {
+		return nil
+	}
+	return []Finding{{
+		Title: "Caches may mix up answers for different sites", Severity: auditapi.Low,
+		Evidence:    lines(corsEvidence(answer, foreignOrigin), headerLine(answer.Header, "Cache-Control"), "without Origin in the header Vary"),
+		Impact:      "The answer names the site that asked, and caches may keep it. A cache then gives it to others: whoever asks first decides which site may read what the next visitors get, and locks the right ones out.",
+		Remediation: setHeader("Send Vary: Origin with every answer that depends on the origin, or Access-Control-Allow-Origin: * where everybody may read it.", "Vary", "Origin"),
 	}}
 }
 

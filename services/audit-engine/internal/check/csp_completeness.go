@@ -32,7 +32,7 @@ func runCSPCompleteness(_ context.Context, site *Site) Result {
 	evidence := lines(at(site.Page), policyLines(site))
 	var missing []string
 	for _, l := range []load{baseAddresses, formTargets, plugIns} {
-		if len(limits(list, l)) == 0 {
+		if lists := limits(list, l); len(lists) == 0 || l.directives[0] == "form-action" && everywhere(lists, func(s sources) bool { return s.has("*") }) {
 			missing = append(missing, l.directives[0])
 		}
 	}

@@ -59,6 +59,7 @@ type Form struct {
 	Method    string   // as written, in lower case; empty means get
 	Scripted  bool     // it has a handler of its own
 	Inputs    []Input
+	Others    []*url.URL // where its buttons send it instead
 }
 
 // Input is a field of a form.
@@ -100,22 +101,31 @@ type parser struct {
 	Document
 	page     *url.URL
 	base     *url.URL
-	based    bool // only the first <base> counts
-	template int  // how many are open
-	form     int  // index of the open form, or -1
-	inputs   int  // of all forms together
+	based    bool           // only the first <base> counts
+	template int            // how many are open
+	form     int            // index of the open form, or -1
+	inputs   int            // of all forms together
+	ids      map[string]int // forms by their id
+	apart    []apartInput
 	script   bool // the next text is one
 	sheet    bool // the next text is a style sheet
 }
 
+// apartInput is a field that names its form, which may come later.
+type apartInput struct {
+	form  string // its id
+	input Input
+}
+
 func parseDocument(page *url.URL, body []byte) Document {
-	p := parser{page: page, base: page, form: -1}
+	p := parser{page: page, base: page, form: -1, ids: map[string]int{}}
 	tokens := html.NewTokenizer(bytes.NewReader(body))
 	tokens.SetMaxBuf(maxToken)
 	for {
 		kind := tokens.Next()
 		switch kind {
 		case html.ErrorToken:
+			p.join()
 			return p.Document
 		case html.StartTagToken, html.SelfClosingTagToken:
 			p.open(readTag(tokens))
@@ -230,6 +240,9 @@ func (p *parser) open(t tag) {
 		p.openForm(t)
 	case atom.Input:
 		p.input(t)
+		p.button(t)
+	case atom.Button:
+		p.button(t)
 	case atom.A, atom.Area:
 		p.anchor(t)
 	case atom.Meta:
@@ -281,13 +294,16 @@ func (p *parser) loadFrom(t tag, address, rel string, active bool) {
 
 // An address in a style sheet; imported is a sheet by itself.
 var (
-	styled   = regexp.MustCompile(`(?i)url\(\s*["']?([^"')\s]+)`)
+	styled = regexp.MustCompile(`(?i)url\(\s*["']?([^"')\s]+)`)
+	// unloaded are comments, and names that look like addresses.
+	unloaded = regexp.MustCompile(`(?s)/\*.*?\*/|(?i)@namespace[^;{}]*;`)
 	imported = regexp.MustCompile(`(?i)@import\s+(?:url\(\s*)?["']?([^"')\s;]+)`)
 )
 
 // style collects what a style sheet in the markup loads.
 func (p *parser) style(text string) {
 	t := tag{atom: atom.Style}
+	text = unloaded.ReplaceAllString(text, " ")
 	for _, match := range imported.FindAllStringSubmatch(text, maxItems) {
 		p.loadFrom(t, match[1], "stylesheet", true)
 	}
@@ -305,15 +321,44 @@ func (p *parser) openForm(t tag) {
 		f.Action, f.Addressed = u, true
 	}
 	p.form = len(p.Forms)
+	if id := t.get("id"); id != "" {
+		if _, taken := p.ids[id]; !taken {
+			p.ids[id] = p.form
+		}
+	}
 	p.Forms = append(p.Forms, f)
 }
 
 func (p *parser) input(t tag) {
 	i := Input{Type: t.word("type"), Name: t.get("name"), Value: t.get("value")}
 	p.Password = p.Password || i.Type == "password"
+	if owner := t.get("form"); owner != "" {
+		p.apart = collect(p.apart, apartInput{owner, i})
+		return
+	}
 	if p.form >= 0 && p.inputs < maxItems {
 		p.inputs++
 		p.Forms[p.form].Inputs = append(p.Forms[p.form].Inputs, i)
+	}
+}
+
+// join gives the fields that name a form to it.
+func (p *parser) join() {
+	for _, a := range p.apart {
+		if owner, ok := p.ids[a.form]; ok && p.inputs < maxItems {
+			p.inputs++
+			p.Forms[owner].Inputs = append(p.Forms[owner].Inputs, a.input)
+		}
+	}
+}
+
+// button collects where a button sends its form in place of the form's own address.
+func (p *parser) button(t tag) {
+	if p.form < 0 || len(p.Forms[p.form].Others) >= maxItems {
+		return
+	}
+	if u := p.resolve(p.base, t.get("formaction")); u != nil {
+		p.Forms[p.form].Others = append(p.Forms[p.form].Others, u)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/guard"
@@ -52,7 +53,7 @@ var (
 	traces = []signature{
 		{name: "an error message of PHP", anywhere: true, pattern: regexp.MustCompile(`<br />\s*<b>(?:Fatal error|Parse error|Warning|Notice|Deprecated|Recoverable fatal error)</b>:  (?s:.+?) in <b>[^<\n]{1,300}</b> on line <b>\d+</b><br />|<table class='xdebug-error`)},
 		{name: "an error message of PHP", pattern: regexp.MustCompile(`(?:Fatal error|Parse error)(?:</b>)?:\s+[^\n]{1,1000} in (?:/|[A-Z]:[\\/])[^\n]{1,300}\.php(?::\d+| on line \d+)`)},
-		{name: "a stack trace of Java", pattern: regexp.MustCompile(`(?:(?:\s|\\[nt])at (?:[\w$.@-]*/){0,2}(?:[\w$]+\.)+[\w$<>;&]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)[^\n\\]{0,80}(?:\s|\\[nrt])+){2}`)},
+		{name: "a stack trace of Java", pattern: regexp.MustCompile(`\b(?:[a-z]\w{0,40}\.){2,8}\w{0,60}(?:Exception|Error)(?:: [^\n<]{0,300}?)?(?:\s|\\[nrt]){1,6}at (?:[\w$]+\.)+[\w$<>;&]+\([\w$]+\.(?:java|kt|scala|groovy):\d+\)|(?:(?:\s|\\[nt])at (?:[\w$.@-]*/){0,2}(?:[\w$]+\.)+[\w$<>;&]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)[^\n\\]{0,80}(?:\s|\\[nrt])+){2}`)},
 		{name: "a stack trace of Node.js", pattern: regexp.MustCompile(`\bat (?:(?:[^\n<]|<\w+>){0,200}[( ])?(?:(?:file://|webpack-internal://)?/|[A-Z]:\\{1,2})[^\s()<>]{1,300}\.(?:js|cjs|mjs|ts|jsx|tsx):\d+:\d+\)?(?:<|\\n|\n|"|\z)`)},
 		{name: "a stack trace of Python", pattern: regexp.MustCompile(`Traceback \(most recent call last\):(?:\s|\\n)+File (?:\\?"|&quot;|&#34;)[^\n]{1,300}, line \d+`)},
 		{name: "a stack trace of .NET", pattern: regexp.MustCompile(`\s(?:at|bei|à|en|in|в) [\w.<>\x60]+\([^)\n]{0,300}\) (?:in|dans|en|в) [^\n<]{1,300}\.(?:cs|vb|fs):(?:line|Zeile|ligne|línea|riga|строка) \d+|\[\w*Exception(?: \(0x[0-9a-f]+\))?: [^\n\]]{0,500}\]\s+[\w.]+\(`)},
@@ -122,6 +123,10 @@ func runErrorPages(ctx context.Context, site *Site) Result {
 	return fail(findings...)
 }
 
+// cited is what others say, in an answer that is no error: the headline of a link, the
+// sample of a manual, what stands between the quotation marks of prose.
+var cited = regexp.MustCompile(`(?is)<a\s[^>]*href=[^>]*>.{0,1000}?</a>|<(?:q|samp|kbd)>.{0,1000}?</(?:q|samp|kbd)>|(?:“|&ldquo;|„|&bdquo;)[^<\n]{0,500}?(?:”|&rdquo;|“)`)
+
 // look adds what of list is in r to seen, and reports whether anything was.
 func look(r *guard.Response, list []signature, seen *sightings) bool {
 	body := r.Body[:min(len(r.Body), maxErrorText)]
@@ -130,7 +135,11 @@ func look(r *guard.Response, list []signature, seen *sightings) bool {
 		if !s.anywhere && !isError(r) {
 			continue
 		}
-		if match := s.pattern.Find(body); match != nil {
+		text := body
+		if !s.anywhere && r.Status < http.StatusBadRequest {
+			text = cited.ReplaceAll(body, nil)
+		}
+		if match := s.pattern.Find(text); match != nil {
 			seen.add(r, fmt.Sprintf("Answer %d with %s: %s", r.Status, s.name, quote(string(match[:min(len(match), 160)]))))
 			found = true
 		}
@@ -145,5 +154,11 @@ const smallAnswer = 4 << 10
 // an error in it cannot be an article about one.
 func isError(r *guard.Response) bool {
 	return r.Status >= http.StatusBadRequest ||
-		len(r.Body) <= smallAnswer && !bytes.Contains(r.Body, []byte("<pre")) && !bytes.Contains(r.Body, []byte("<code")) && !bytes.Contains(r.Body, []byte("<blockquote"))
+		len(r.Body) <= smallAnswer && !sandboxed(r) && !bytes.Contains(r.Body, []byte("<pre")) && !bytes.Contains(r.Body, []byte("<code")) && !bytes.Contains(r.Body, []byte("<blockquote"))
+}
+
+// sandboxed reports whether the site itself distrusts the answer: so forges serve the
+// files of their users.
+func sandboxed(r *guard.Response) bool {
+	return strings.Contains(strings.ToLower(strings.Join(r.Header.Values("Content-Security-Policy"), ";")), "sandbox")
 }

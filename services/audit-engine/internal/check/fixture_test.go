@@ -242,6 +242,9 @@ func (f *fixture) site(t *testing.T) *check.Site {
 	site.Fetch = func(ctx context.Context, path string) (*guard.Response, error) {
 		return site.Ask(ctx, http.MethodGet, path, nil)
 	}
+	site.Query = func(ctx context.Context, path string, _ []byte) (*guard.Response, error) {
+		return site.Ask(ctx, http.MethodPost, path, nil)
+	}
 	posts := 0
 	site.Post = func(_ context.Context, path string, _ http.Header, _ url.Values) (*guard.Response, error) {
 		posts++

@@ -64,6 +64,7 @@ func headerSite(name, value string) *Site {
 		Post: func(context.Context, string, http.Header, url.Values) (*guard.Response, error) {
 			return page, nil
 		},
+		Query: func(context.Context, string, []byte) (*guard.Response, error) { return page, nil },
 	}
 }
 

@@ -2,9 +2,11 @@ package check
 
 import (
 	"context"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"doorstep.example/pkg/auditapi"
@@ -28,7 +30,7 @@ func init() {
 
 var (
 	// credential is a name for a secret, an equals sign, colon or "is", and a value.
-	credential = regexp.MustCompile(`(?i)(?:\b|_)(pass(?:w(?:or)?d)?|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|pwd?|passphrase|secret(?:[_-]?key)?|(?:api|access|private)[_-]?key|(?:access|auth)[_-]?token)["']?(?:\s*[:=]\s*|\s+(?:is|ist|lautet|est|es|é)[\s:]\s*)["']?([^\s"'<>,;]{6,64})`)
+	credential = regexp.MustCompile(`(?i)(?:\b|_)(pass(?:w(?:or)?d)?|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|pwd?|passphrase|secret(?:[_-]?key)?|(?:api|access|private)[ _-]?key|(?:access|auth)[_-]?token)["']?(?:\s*[:=]\s*|\s+(?:is|ist|lautet|est|es|é)[\s:]\s*)["']?([^\s"'<>,;]{6,64})`)
 	// account is a word for an account, and its name and password with a slash between.
 	account = regexp.MustCompile(`(?i)\b(log-?in|credentials|zugang(?:sdaten)?|passwort|password)\b[^:=\n]{0,40}[:=]\s*[a-z][\w.@-]{1,39}\s+/\s+([^\s"'<>,;]{6,64})`)
 	// placeholder are values that stand for something else.
@@ -76,6 +78,9 @@ func runHTMLComments(_ context.Context, site *Site) Result {
 				}
 			}
 		}
+		for _, line := range machinesInHeaders(page.Header) {
+			addresses.add(page.Response, line)
+		}
 		for _, r := range document.Resources {
 			if internal(page, r.URL) {
 				addresses.add(page.Response, "<"+r.Tag+"> "+quote(r.URL.Scheme+"://"+r.URL.Host))
@@ -111,6 +116,25 @@ func runHTMLComments(_ context.Context, site *Site) Result {
 			Impact: "The address is of no use from outside, but tells how the internal network is laid out. Where the page really loads from there, that part does not work for visitors."})
 	}
 	return fail(findings...)
+}
+
+// behind fits headers that tell which machine behind the site has answered. Others may
+// repeat the visitor's own address.
+var behind = regexp.MustCompile(`(?i)^(x-.*(backend|upstream|server|node|host|served|instance).*|via)$`)
+
+// machinesInHeaders returns the headers that name machines of an internal network.
+func machinesInHeaders(header http.Header) []string {
+	var seen []string
+	for name, values := range header {
+		text := strings.Join(values, ", ")
+		for _, at := range privateAddress.FindAllStringIndex(text, maxSightings) {
+			if address, ok := machine(text, at[0], at[1]); ok && behind.MatchString(name) {
+				seen = append(seen, name+": … "+address+" …")
+			}
+		}
+	}
+	slices.Sort(seen)
+	return seen
 }
 
 // looksSecret reports whether a value is neither a word nor a placeholder: it has

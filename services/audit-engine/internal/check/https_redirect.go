@@ -30,6 +30,8 @@ func init() {
 func runHTTPSRedirect(ctx context.Context, site *Site) Result {
 	plain := site.Plain
 	switch {
+	case leavesEncryption(site):
+		return fail(Finding{Title: "The encrypted site leads to a page without encryption", Severity: auditapi.High, Evidence: describePath(site.Page)})
 	case plain.Unknown != "":
 		return skip("%s", plain.Unknown)
 	case ownPort(site):
@@ -84,6 +86,11 @@ func runHTTPSRedirect(ctx context.Context, site *Site) Result {
 		})
 	}
 	return fail(findings...)
+}
+
+// leavesEncryption reports an https site whose redirects end at a page that came over http.
+func leavesEncryption(site *Site) bool {
+	return steps(site.Page)[0].Scheme == "https" && !site.Encrypted() && site.Page.Status < 400
 }
 
 // empty reports an answer with nothing in it, which leads nowhere either.

@@ -55,7 +55,7 @@ var libraries = []scriptLibrary{
 	},
 	{
 		name: "AngularJS", files: []string{"angular"}, packages: []string{"angular", "angularjs", "angular.js"},
-		banners: []banner{introduces(`AngularJS v`, `AngularJS vVERSION\s+\(c\)`), introduces(`codeName:`, `full:"VERSION",major:\d+,minor:\d+,dot:\d+,codeName:`)},
+		banners: []banner{introduces(`AngularJS v`, `AngularJS vVERSION[\s*]+\(c\)`), introduces(`codeName:`, `full:"VERSION",major:\d+,minor:\d+,dot:\d+,codeName:`)},
 		flaws: []flaw{
 			advisory("CVE-2019-10768", medium, "1.4.0 1.7.9", "angular.merge lets an answer change all objects of the page"),
 			advisory("CVE-2020-7676", medium, "1.0.0 1.8.0", "markup with <option> that was made safe runs scripts"),
@@ -96,7 +96,7 @@ var libraries = []scriptLibrary{
 	},
 	{
 		name: "lodash", files: []string{"lodash", "lodash.core"}, packages: []string{"lodash", "lodash.js"},
-		banners: []banner{introduces(`(Custom Build)`, `lodash VERSION \(Custom Build\)`), introduces(`["bind","bindKey"`, `="VERSION",\w{1,3}\(\["bind","bindKey"`)},
+		banners: []banner{introduces(`odash <http`, `odash <https?://lodash\.com/>(?s:.{0,900}?)\bVERSIO[N] = ["']VERSION["']`), introduces(`(Custom Build)`, `lodash VERSION \(Custom Build\)`), introduces(`["bind","bindKey"`, `="VERSION",\w{1,3}\(\["bind","bindKey"`)},
 		flaws: []flaw{
 			advisory("CVE-2018-3721", medium, "4.17.5", "merge lets an answer change all objects of the page"),
 			advisory("CVE-2018-16487", medium, "4.17.11", "merge lets an answer change all objects of the page"),

@@ -2,8 +2,10 @@ package check
 
 import (
 	"context"
+	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 
 	"doorstep.example/pkg/auditapi"
 	"doorstep.example/services/audit-engine/internal/guard"
@@ -94,7 +96,25 @@ var tokenName = regexp.MustCompile(`(?i)csrf|xsrf|token|nonce|authenticity|__req
 func tokened(d *Document, f Form) bool {
 	return slices.ContainsFunc(f.Inputs, func(i Input) bool {
 		return i.Type == "hidden" && (tokenName.MatchString(i.Name) || len(i.Value) >= 16)
-	}) || slices.ContainsFunc(d.Metas, func(m Meta) bool { return tokenName.MatchString(m.Name) })
+	}) || slices.ContainsFunc(d.Metas, func(m Meta) bool { return tokenName.MatchString(m.Name) }) || tokenInAddress(f.Action)
+}
+
+// ticket is a value that cannot be guessed, and ticketName what sign-in servers call one
+// that belongs to the visitor's session.
+var (
+	ticket     = regexp.MustCompile(`^[\w.-]{22,}$`)
+	ticketName = regexp.MustCompile(`(?i)csrf|xsrf|token|nonce|state|^session_code$|^flow$|^ticket$`)
+)
+
+// tokenInAddress reports whether the form is sent with a token in its address, as
+// Keycloak does it.
+func tokenInAddress(action *url.URL) bool {
+	for name, values := range action.Query() {
+		if ticketName.MatchString(name) && slices.ContainsFunc(values, func(v string) bool { return ticket.MatchString(v) && strings.ContainsAny(v, "0123456789") }) {
+			return true
+		}
+	}
+	return false
 }
 
 // sessionCookies are those of the page and of the way to the front page.

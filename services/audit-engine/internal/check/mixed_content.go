@@ -48,9 +48,11 @@ func runMixedContent(_ context.Context, site *Site) Result {
 			}
 		}
 		for _, f := range document.Forms {
-			if unencrypted(page, f.Action) {
-				forms.add(page.Response, "<form> "+quote(f.Action.String()))
-				password = password || f.Password()
+			for _, target := range append([]*url.URL{f.Action}, f.Others...) {
+				if unencrypted(page, target) {
+					forms.add(page.Response, "<form> "+quote(target.String()))
+					password = password || f.Password()
+				}
 			}
 		}
 	}

@@ -52,6 +52,7 @@ func TestSecretsAreFound(t *testing.T) {
 		{`id="` + aws + `",secret="` + mixed[:20] + "/" + mixed[21:40] + `"`, "AWS access key high"},
 		{"key: " + aws, "AWS access key low"},
 		{"token=" + github("ghp_"), "GitHub token high"},
+		{`id = "AKIA5F8Q2ZJ9KXW0P3LM"`, "AWS access key info"},
 		{"token=ghp_" + mixed[:36], "text like a GitHub token, whose checksum is wrong info"},
 		{"'" + github("ghs_") + "'", "GitHub token high"},
 		{"github_pat_" + mixed[:22] + "_" + mixed[:59], "GitHub fine-grained token high"},

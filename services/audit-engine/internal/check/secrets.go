@@ -42,6 +42,11 @@ func runSecrets(_ context.Context, site *Site) Result {
 			}
 		}
 	}
+	for _, script := range ownScripts(site) {
+		for _, text := range assignedSecrets(script.Body) {
+			seen[auditapi.Medium].add(script, text)
+		}
+	}
 	titles := map[auditapi.Severity]string{
 		auditapi.Critical: "A private key is open to everybody",
 		auditapi.High:     "A secret key of a service is open to everybody",

@@ -76,6 +76,10 @@ type Site struct {
 	// says 429 to it is asked on by Ask as before.
 	Post func(ctx context.Context, path string, header http.Header, form url.Values) (*guard.Response, error)
 
+	// Query sends a question in JSON with POST, for interfaces that take no other. It must
+	// be one that changes nothing.
+	Query func(ctx context.Context, path string, question []byte) (*guard.Response, error)
+
 	// Canary returns a new word for each probe of the red-team tier; nil: a random one.
 	Canary func() string
 

@@ -2,12 +2,14 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -41,25 +43,24 @@ const (
 func runSourceMaps(ctx context.Context, site *Site) Result {
 	var seen, names sightings
 	asked, unanswered := 0, 0
-	for _, script := range site.Scripts {
+	for _, script := range mapless(site.Scripts) {
 		if script.BodyErr != nil || publicLibrary(script.URL) {
 			continue
 		}
-		named := mapOf(script)
+		named := cmp.Or(mapOf(script), path.Base(script.URL.EscapedPath())+".map")
 		text, inline := strings.CutPrefix(named, "data:")
 		switch {
-		case named == "":
 		case inline:
 			if files, _ := ownSources(decodeData(text)); len(files) > 0 {
 				seen.add(script, "The script holds its source: "+fileNames(files))
 			}
 		case asked < maxMaps:
-			path := besideScript(script.URL, named)
-			if path == "" {
+			place := besideScript(script.URL, named)
+			if place == "" {
 				continue
 			}
 			asked++
-			answer, err := site.Fetch(ctx, path)
+			answer, err := site.Fetch(ctx, place)
 			if err != nil || answer.BodyErr != nil {
 				unanswered++
 				continue
@@ -84,6 +85,14 @@ func runSourceMaps(ctx context.Context, site *Site) Result {
 		return skip("The files in which the source may be did not arrive, or are longer than 5 MiB.")
 	}
 	return pass()
+}
+
+// mapless sorts those scripts last that do not say where their map is: builds with hidden
+// maps leave it beside the script all the same.
+func mapless(scripts []*guard.Response) []*guard.Response {
+	hidden := func(r *guard.Response) bool { return mapOf(r) == "" }
+	last := slices.DeleteFunc(slices.Clone(scripts), func(r *guard.Response) bool { return !hidden(r) })
+	return append(slices.DeleteFunc(slices.Clone(scripts), hidden), last...)
 }
 
 // mapOf returns where the script says that its map is. The header comes first, then

@@ -32,6 +32,9 @@ func init() {
 // ignore, and so the whole attribute if there is no hash.
 var hash = regexp.MustCompile(`(?i)(^|\s)sha(256|384|512)-[A-Za-z0-9+/_-]{43,86}={0,2}($|[\s?])`)
 
+// loading is how scripts in the markup load others.
+var loading = regexp.MustCompile("(?i)(?:\\.src\\s*=|\\bimport\\s*\\(?|\\bfrom)\\s*[\"'`]((?:https?:)?//([a-z0-9.-]+)/[^\"'`\\s]*)")
+
 func runSRI(_ context.Context, site *Site) Result {
 	if reason := site.noMarkup(); reason != "" {
 		return skip("%s", reason)
@@ -48,6 +51,13 @@ func runSRI(_ context.Context, site *Site) Result {
 				bad.add(page.Response, what)
 			case !under(host, living):
 				loose.add(page.Response, what)
+			}
+		}
+		for _, script := range page.Document().Scripts {
+			for _, m := range loading.FindAllStringSubmatch(script, maxItems) {
+				if under(strings.ToLower(m[2]), takenOver) {
+					bad.add(page.Response, "<script> … "+quote(m[1]))
+				}
 			}
 		}
 	}

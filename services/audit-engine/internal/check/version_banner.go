@@ -13,6 +13,10 @@ import (
 // and a lone number is more often the name of a machine.
 var versionNumber = regexp.MustCompile(`(^|[/ (]v?)\d+\.\d+`)
 
+// loadBalancer is what Amazon's answer with themselves: it never changes, and customers
+// cannot switch it off.
+const loadBalancer = "awselb/2.0"
+
 // bannerHeaders are where servers and frameworks introduce themselves.
 var bannerHeaders = []string{
 	"Server", "X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator",
@@ -43,7 +47,7 @@ func runVersionBanner(ctx context.Context, site *Site) Result {
 	for _, page := range site.pages() {
 		for _, name := range bannerHeaders {
 			for _, value := range page.Header.Values(name) {
-				if versionNumber.MatchString(value) {
+				if versionNumber.MatchString(value) && value != loadBalancer {
 					seen.add(page.Response, name+": "+quote(value))
 				}
 			}

@@ -63,10 +63,14 @@ func text(pattern string) signature {
 	}
 }
 
-// markup recognizes a page or an XML file by a pattern.
+var comment = regexp.MustCompile(`(?s)<!--.*?-->`)
+
+// markup recognizes a page or an XML file by a pattern outside of comments.
 func markup(pattern, seen string) signature {
 	re := regexp.MustCompile(pattern)
-	return func(a answer) (string, bool) { return seen, a.markup() && re.Match(a.body) }
+	return func(a answer) (string, bool) {
+		return seen, a.markup() && re.Match(a.body) && re.Match(comment.ReplaceAll(a.body, nil))
+	}
 }
 
 // magic recognizes a binary file by its first bytes.

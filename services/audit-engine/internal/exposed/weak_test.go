@@ -45,7 +45,7 @@ func planted(t *testing.T) map[string]string {
 		"/.s3cfg": "[default]\nsecret_key = " + secret + "\n", "/.git-credentials": "https://deploy:" + secret + "@github.com\n",
 		"/.netrc": "machine ftp.example login deploy password " + secret + "\n", "/.pgpass": "db.internal:5432:shop:app:" + secret + "\n",
 		"/.npmrc": "//registry.npmjs.org/:_authToken=" + secret + "\n", "/.pypirc": "[distutils]\nindex-servers = pypi\n[pypi]\nusername = __token__\npassword = " + secret + "\n",
-		"/.docker/config.json": `{"auths": {"registry.example": {"auth": "` + secret + `"}}}`, "/terraform.tfstate": `{"version":4,"terraform_version":"1.9.0","lineage":"0d1e","outputs":{"password":{"value":"` + secret + `"}}}`,
+		"/.docker/config.json": `{"auths": {"registry.example": {"auth": "` + secret + `"}}}`, "/config.json": `{"database":{"host":"db","password":"` + secret + `"}}`, "/terraform.tfstate": `{"version":4,"terraform_version":"1.9.0","lineage":"0d1e","outputs":{"password":{"value":"` + secret + `"}}}`,
 		"/.vscode/sftp.json": `{"name":"shop","host":"shop.example","username":"deploy","password":"` + secret + `"}`, "/sftp-config.json": "{\n    // The host\n    \"host\": \"shop.example\",\n    \"password\": \"" + secret + "\",\n}\n",
 		"/config/database.yml": "default: &default\n  adapter: postgresql\n  password: " + secret + "\n", "/config/secrets.yml": "production:\n  secret_key_base: " + secret + "\n",
 		"/application.properties": "server.port=8080\nspring.datasource.password=" + secret + "\n", "/application.yml": "spring:\n  datasource:\n    password: " + secret + "\n",
@@ -78,7 +78,7 @@ func planted(t *testing.T) map[string]string {
 	shared := map[string]string{
 		"An environment file": envFile, "A file with keys of AWS": awsFile, "A private key": keyFile, "A copy of the settings": wpFile, "A copy of the database": sqlFile,
 		"A file with keys of Google": googleKey, "The source of a program": phpFile, "The server's own settings": webConfig, "A log": phpLog, "The settings of PHP": phpInfo,
-		"The description of the API": openAPI, "The schema of the GraphQL API": graphqlDoc, "A folder": listPage, "The instructions of an AI agent": agentText,
+		"The description of the API": openAPI, "The schema of the GraphQL API": graphqlDoc, "A folder": listPage, "The folder of an AI agent": listPage, "The instructions of an AI agent": agentText,
 	}
 	for _, row := range table {
 		switch {

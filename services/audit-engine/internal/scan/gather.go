@@ -58,6 +58,9 @@ func (s *Scanner) gather(ctx context.Context, target guard.Target, agent string,
 	site.Fetch = func(ctx context.Context, path string) (*guard.Response, error) {
 		return asker(client, page, 0)(ctx, http.MethodGet, path, nil)
 	}
+	site.Query = func(ctx context.Context, path string, question []byte) (*guard.Response, error) {
+		return post(ctx, client, page, path, http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}, question)
+	}
 	// Before the others: some servers talk to one visitor at a time, and would keep the
 	// probe waiting.
 	site.TLS, site.NoTLS = observeTLS(ctx, client, page)
@@ -131,16 +134,18 @@ func asker(client *guard.Client, page *guard.Response, enough int64) func(contex
 // question hopes for.
 func poster(client *guard.Client, page *guard.Response) func(context.Context, string, http.Header, url.Values) (*guard.Response, error) {
 	return func(ctx context.Context, path string, header http.Header, form url.Values) (*guard.Response, error) {
-		target, err := client.Sibling(page.Target, path)
-		if err != nil {
-			return nil, err
-		}
 		sent := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
 		maps.Copy(sent, header)
-		return client.Do(ctx, guard.Request{
-			Target: target, Method: http.MethodPost, Header: sent, Body: []byte(form.Encode()), NoFollow: true, Probe: true, Enough: check.MaxLooked,
-		})
+		return post(ctx, client, page, path, sent, []byte(form.Encode()))
 	}
+}
+
+func post(ctx context.Context, client *guard.Client, page *guard.Response, path string, header http.Header, body []byte) (*guard.Response, error) {
+	target, err := client.Sibling(page.Target, path)
+	if err != nil {
+		return nil, err
+	}
+	return client.Do(ctx, guard.Request{Target: target, Method: http.MethodPost, Header: header, Body: body, NoFollow: true, Probe: true, Enough: check.MaxLooked})
 }
 
 // observePlain looks at the host from http://. A target that was given with http://
