@@ -62,6 +62,7 @@ func weakTLS() []story {
 		{name: "certificate without its issuer's", open: holding(certificate{published: true, alone: true}), truth: []string{"certificate-chain medium"}},
 		{name: "certificate with the root", open: holding(certificate{withRoot: true}), truth: []string{"certificate-chain info"}},
 		{name: "certificate for too long", open: holding(certificate{since: 100 * day, left: 500 * day}), truth: []string{"certificate-lifetime info"}},
+		{name: "certificate of a public authority for too long", open: holding(certificate{since: 100 * day, left: 500 * day, claims: true, logs: 2}), truth: []string{"certificate-lifetime low"}},
 		{name: "certificate without the proof it demands", open: holding(certificate{ocsp: true, must: true}), truth: []string{"certificate-stapling medium"}},
 		{name: "certificate that is revoked", open: holding(certificate{ocsp: true, proven: true, proof: ocsp.Revoked}), truth: []string{"certificate-stapling high"}},
 		{name: "certificate without a proof", open: holding(certificate{ocsp: true}), truth: []string{"certificate-stapling info"}},
