@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"doorstep.example/services/audit-engine/internal/guard"
@@ -21,11 +20,7 @@ func (s *Site) again(ctx context.Context, header http.Header) (*guard.Response, 
 
 // pastCaches asks for the page with a query that no cache knows, whatever it had.
 func (s *Site) pastCaches(ctx context.Context) (*guard.Response, error) {
-	return s.Ask(ctx, http.MethodGet, s.freshPath(strconv.FormatInt(s.Now.Unix(), 10)), nil)
+	return s.Ask(ctx, http.MethodGet, unseen(s.pagePath(), strconv.FormatInt(s.Now.Unix(), 10)), nil)
 }
-
-// freshPath is the page with a query that is asked for the first time, so that no
-// visitor's copy in a cache is touched.
-func (s *Site) freshPath(key string) string { return s.pagePath() + "?nocache=" + url.QueryEscape(key) }
 
 func (s *Site) pagePath() string { return cmp.Or(s.Page.URL.EscapedPath(), "/") }
