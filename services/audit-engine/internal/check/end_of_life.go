@@ -59,8 +59,7 @@ const productsDate = "December 2025"
 // products with the days that their makers announce (php.net, httpd.apache.org,
 // nginx.org, openssl-library.org, learn.microsoft.com/lifecycle, tomcat.apache.org,
 // devguide.python.org, drupal.org, wiki.debian.org/LTS, ubuntu.com/about/release-cycle).
-// nginx since 1.14 is
-// for information: distributions still mend it.
+// nginx since 1.14 is for information: distributions still mend it.
 var products = []product{
 	{name: "PHP", headers: []string{"X-Powered-By", "Server"}, banner: regexp.MustCompile(`\bPHP/(\d+\.\d+\.\d+)`), unless: regexp.MustCompile(`\bPHP/\S+(?:ubuntu\d|deb\d+u)`), severity: medium, ends: []ending{
 		ended("7.0", "2018-12-31"), ended("7.1", "2019-01-10"), ended("7.2", "2019-12-01"), ended("7.3", "2020-11-30"), ended("7.4", "2021-12-06"),

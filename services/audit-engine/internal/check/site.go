@@ -72,7 +72,7 @@ type Site struct {
 	Fetch func(ctx context.Context, path string) (*guard.Response, error)
 
 	// Post sends a form as browsers do, without following redirects. It is for the
-	// sign-in form alone, see probe-rate-limit: everything else only asks. A site that
+	// sign-in form alone, see probe-rate-limit: no other form is sent. A site that
 	// says 429 to it is asked on by Ask as before.
 	Post func(ctx context.Context, path string, header http.Header, form url.Values) (*guard.Response, error)
 
