@@ -9,6 +9,7 @@ import (
 	"doorstep.example/pkg/auditapi/auditapitest"
 	"doorstep.example/pkg/mailapi"
 	"doorstep.example/pkg/mailapi/mailapitest"
+	"doorstep.example/services/storefront/internal/alert"
 	"doorstep.example/services/storefront/internal/order"
 	"doorstep.example/services/storefront/internal/store"
 )
@@ -38,9 +39,7 @@ func TestAddressCorrectedBeforeTheGoodsWent(t *testing.T) {
 			"agent-playbook", func(w *world) { w.mailer.Fail(50, mailapitest.Fault{Status: 503, RetryAfter: time.Hour}) },
 			func(w *world, id order.ID) {
 				w.becomes(id, order.Ready)
-				for len(w.alertStates(id)) < 2 { // both mails have been tried, and will be in an hour
-					time.Sleep(10 * time.Millisecond)
-				}
+				w.bothMailsTried(id)
 				w.mailer.Heal()
 			}, func(*world) {}, mailapi.TemplateDownload, order.Sent,
 		},
@@ -91,4 +90,32 @@ func TestAddressCorrectedBeforeTheGoodsWent(t *testing.T) {
 // customerMails are all mails but the alerts to the seller.
 func (w *world) customerMails() []mailapitest.Sent {
 	return slices.DeleteFunc(w.mailer.Sent(), func(m mailapitest.Sent) bool { return m.Request.Template == mailapi.TemplateAlert })
+}
+
+// TestAnAlertAboutACancelledMailEnds: a try that was under way while its mail was
+// cancelled raises the alert afterwards; the next try ends it.
+func TestAnAlertAboutACancelledMailEnds(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		w.mailer.Fail(50, mailapitest.Fault{Status: 503, RetryAfter: time.Second})
+		id := w.apply(w.session("agent-playbook"))
+		w.becomes(id, order.Ready)
+		w.bothMailsTried(id)
+		w.exec(`UPDATE messages SET state = 'cancelled' WHERE purpose = 'delivery'`)
+		reason := alert.ReasonMail + store.PurposeDelivery
+		for limit := time.Now().Add(patience); w.alertStates(id)[reason] != store.AlertResolved; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(limit) {
+				w.Fatalf("alerts = %v", w.alertStates(id))
+			}
+		}
+	})
+}
+
+// bothMailsTried waits until alerts tell that receipt and goods cannot be sent.
+func (w *world) bothMailsTried(id order.ID) {
+	w.Helper()
+	for limit := time.Now().Add(patience); len(w.alertStates(id)) < 2; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(limit) {
+			w.Fatalf("alerts = %v", w.alertStates(id))
+		}
+	}
 }

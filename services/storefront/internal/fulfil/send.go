@@ -60,6 +60,9 @@ func (w *sendWorker) take(ctx context.Context, job *river.Job[jobs.SendArgs]) (m
 		if m, o, err = store.LockMessage(ctx, tx, job.Args.MessageID); err != nil {
 			return err
 		}
+		if m.State == store.Cancelled { // while it was tried, which may have raised an alert
+			return w.cancelled(ctx, tx, job, m, o)
+		}
 		if m.State != mailapi.StateQueued {
 			return jobs.Complete(ctx, tx, job)
 		}
@@ -77,12 +80,20 @@ func (w *sendWorker) take(ctx context.Context, job *river.Job[jobs.SendArgs]) (m
 		if err != nil {
 			return err
 		}
-		return jobs.Complete(ctx, tx, job)
+		return w.cancelled(ctx, tx, job, m, o)
 	})
 	if err == nil && crashed {
 		return m, o, false, w.failed(ctx, job, m, o, errCrashes)
 	}
 	return m, o, ok, err
+}
+
+// cancelled ends the job of a mail that is not to be sent, and the alert about it.
+func (w *sendWorker) cancelled(ctx context.Context, tx database.Tx, job *river.Job[jobs.SendArgs], m store.Message, o order.Order) error {
+	if err := w.f.Alerts.Close(ctx, tx, o, alert.ReasonMail+m.Purpose, "The mail is not wanted any more."); err != nil {
+		return err
+	}
+	return jobs.Complete(ctx, tx, job)
 }
 
 // allowed reports whether the order's state still wants the mail.
